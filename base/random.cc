@@ -1,0 +1,127 @@
+#include "base/random.h"
+
+#include <bit>
+#include <cstddef>
+
+#include <Random123/philox.h>
+
+#include "base/math.h"
+#include "base/ziggurat.h"
+
+namespace shaketable {
+namespace {
+
+/// A bijection of 64 bits in which each input bit moves each output bit half of the time.
+/// Source: D. Stafford, "Better bit mixing", variant 13.
+constexpr std::uint64_t mix(std::uint64_t x) noexcept {
+    x = (x ^ (x >> 30U)) * 0xbf58476d1ce4e5b9ULL;
+    x = (x ^ (x >> 27U)) * 0x94d049bb133111ebULL;
+    return x ^ (x >> 31U);
+}
+
+constexpr std::uint64_t absorb(std::uint64_t state, std::uint64_t word) noexcept {
+    return mix(std::rotl(state, 23) + mix(word + 0x9e3779b97f4a7c15ULL));
+}
+
+/// Length first, so that ("ab", "c") and ("a", "bc") differ; bytes are put together by hand, so
+/// endianness is out.
+constexpr std::uint64_t absorb(std::uint64_t state, std::string_view text) noexcept {
+    state = absorb(state, text.size());
+    for (std::size_t i = 0; i < text.size(); i += 8) {
+        std::uint64_t word = 0;
+        for (std::size_t j = 0; j < 8 && i + j < text.size(); ++j)
+            word |= static_cast<std::uint64_t>(static_cast<unsigned char>(text[i + j])) << (8 * j);
+        state = absorb(state, word);
+    }
+    return state;
+}
+
+/// The 53 high bits, made odd: times 2^-53 it is uniform on (0, 1). Leaves the 11 low bits for
+/// other uses.
+double high_bits(std::uint64_t bits) noexcept {
+    return static_cast<double>((bits >> 11U) | 1U);
+}
+
+}  // namespace
+
+RandomKey random_key(std::uint64_t seed, std::uint64_t repeat, std::string_view stream,
+                     std::string_view purpose) noexcept {
+    std::uint64_t state = absorb(0x73686b7461626c65ULL, seed);
+    state = absorb(state, repeat);
+    state = absorb(state, stream);
+    return {absorb(state, purpose)};
+}
+
+std::array<std::uint64_t, 2> philox(std::uint64_t key, std::uint64_t counter_low,
+                                    std::uint64_t counter_high) noexcept {
+    const auto low = [](std::uint64_t x) { return static_cast<std::uint32_t>(x); };
+    const auto high = [](std::uint64_t x) { return static_cast<std::uint32_t>(x >> 32U); };
+    const r123::Philox4x32::ctr_type counter{
+        {low(counter_low), high(counter_low), low(counter_high), high(counter_high)}};
+    const r123::Philox4x32::key_type key_words{{low(key), high(key)}};
+    const auto block = r123::Philox4x32{}(counter, key_words);
+    const auto word = [&](std::size_t i) {
+        return static_cast<std::uint64_t>(block[i]) | static_cast<std::uint64_t>(block[i + 1])
+                                                          << 32U;
+    };
+    return {word(0), word(2)};
+}
+
+Random Random::at(RandomKey key, std::uint64_t ordinal) noexcept {
+    Random random{key};
+    random.stream_ = ordinal;
+    return random;
+}
+
+void Random::refill() noexcept {
+    const auto first = philox(key_, 2 * block_, stream_);
+    const auto second = philox(key_, 2 * block_ + 1, stream_);
+    buffer_ = {first[0], first[1], second[0], second[1]};
+    ++block_;
+    used_ = 0;
+}
+
+double Random::exponential() noexcept {
+    constexpr const detail::Ziggurat& table = detail::exponential_ziggurat;
+    double passed = 0;  // beyond the last strip the law starts anew: it has no memory
+    for (;;) {
+        const std::uint64_t bits = next();
+        const std::size_t strip = bits & 255U;
+        const double x = high_bits(bits) * table.width[strip];
+        if (x < table.edge[strip + 1]) [[likely]]
+            return passed + x;
+        if (strip == 0) {
+            passed += table.edge[1];
+            continue;
+        }
+        const double low = table.density[strip];
+        if (low + uniform() * (table.density[strip + 1] - low) < stable_exp(-x)) return passed + x;
+    }
+}
+
+double Random::normal() noexcept {
+    constexpr const detail::Ziggurat& table = detail::normal_ziggurat;
+    for (;;) {
+        const std::uint64_t bits = next();
+        const std::size_t strip = bits & 255U;
+        const double x = high_bits(bits) * table.width[strip];
+        const auto with_sign = [bits](double size) { return (bits & 256U) != 0 ? -size : size; };
+        if (x < table.edge[strip + 1]) [[likely]]
+            return with_sign(x);
+        if (strip == 0) {  // the tail, by Marsaglia's rejection from an exponential
+            const double start = table.edge[1];
+            double beyond = 0;
+            double height = 0;
+            do {
+                beyond = exponential() / start;
+                height = exponential();
+            } while (2 * height < beyond * beyond);
+            return with_sign(start + beyond);
+        }
+        const double low = table.density[strip];
+        if (low + uniform() * (table.density[strip + 1] - low) < stable_exp(-0.5 * x * x))
+            return with_sign(x);
+    }
+}
+
+}  // namespace shaketable

@@ -1,0 +1,162 @@
+// `simulate`: plays every variant in virtual time, judges its expectations, says what it found.
+#include <algorithm>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <thread>
+
+#include <unistd.h>
+
+#include "cli/reading.h"
+#include "reports/assess.h"
+#include "reports/render/comparison.h"
+#include "reports/render/json.h"
+#include "reports/render/terminal.h"
+#include "reports/verdict.h"
+#include "scenarios/diagnostics.h"
+#include "sim/simulate.h"
+
+namespace shaketable::cli {
+
+namespace {
+
+/// One variant, played and judged.
+struct Run {
+    scenarios::Scenario scenario;
+    reports::Record record;
+    reports::Findings findings;
+};
+
+struct Arguments {
+    Input input;
+    std::vector<std::string> outputs;
+    std::vector<std::string> variants;
+    std::uint32_t repeats = 0;
+    std::uint64_t seed = 0;
+    std::uint32_t threads = 0;
+    CLI::Option* seed_option = nullptr;
+};
+
+/// Redraws one line on a terminal's standard error; silent elsewhere.
+class Progress {
+  public:
+    explicit Progress(bool on) : on_{on && isatty(STDERR_FILENO) != 0} {}
+    void show(const std::string& variant, std::uint32_t done, std::uint32_t of) const {
+        if (!on_) return;
+        constexpr std::uint32_t width = 30;
+        const std::uint32_t filled = of == 0 ? width : done * width / of;
+        std::cerr << "\r\x1b[K" << (variant.empty() ? "simulating" : variant) << " ["
+                  << std::string(filled, '=') << std::string(width - filled, ' ') << "] " << done
+                  << "/" << of << std::flush;
+    }
+    void clear() const {
+        if (on_) std::cerr << "\r\x1b[K" << std::flush;
+    }
+
+  private:
+    bool on_;
+};
+
+bool is_wanted(const Arguments& arguments, const std::string& variant) {
+    return arguments.variants.empty() ||
+           std::find(arguments.variants.begin(), arguments.variants.end(), variant) !=
+               arguments.variants.end();
+}
+
+/// Every variant that was asked for must be in the file.
+bool check_variants(const Arguments& arguments, const scenarios::Document& document) {
+    for (const std::string& wanted : arguments.variants) {
+        std::vector<std::string> names;
+        for (const scenarios::Scenario& s : document.scenarios) names.push_back(s.variant);
+        if (std::find(names.begin(), names.end(), wanted) != names.end()) continue;
+        const std::string near = nearest(wanted, names);
+        std::cerr << "error: no variant \"" << wanted << "\""
+                  << (near.empty() ? "" : "; did you mean \"" + near + "\"?") << "\n";
+        return false;
+    }
+    return true;
+}
+
+/// `result.json` of a run folder, or a file that was named.
+std::string result_path(const std::string& output, const std::string& variant) {
+    const std::filesystem::path path{output};
+    if (path.extension() == ".json") return output;
+    return (variant.empty() ? path / "result.json" : path / variant / "result.json").string();
+}
+
+void simulate(const Arguments& arguments, Options& options) {
+    auto document = read(arguments.input, options, false);
+    if (!document) return;
+    options.exit_code = invalid;
+    if (!check_variants(arguments, *document)) return;
+    const std::uint32_t cores = std::max(1U, std::thread::hardware_concurrency());
+    const Progress progress{!options.quiet};
+    std::vector<Run> runs;
+    int code = success;
+    for (scenarios::Scenario& scenario : document->scenarios) {
+        if (!is_wanted(arguments, scenario.variant)) continue;
+        if (arguments.repeats > 0) scenario.run.repeats = arguments.repeats;
+        if (arguments.seed_option->count() > 0) scenario.run.seed = arguments.seed;
+        sim::SimulateOptions how;
+        how.threads = arguments.threads > 0 ? arguments.threads : cores;
+        how.progress = [&](std::uint32_t done, std::uint32_t of) {
+            progress.show(scenario.variant, done, of);
+        };
+        Result<reports::Record, Problems> record = sim::simulate(scenario, how);
+        progress.clear();
+        if (!record) {
+            std::cerr << scenarios::render(record.error(), document->sources,
+                                           {.all = options.all, .color = options.color_errors()});
+            options.exit_code = could_not_run;
+            return;
+        }
+        reports::Findings findings = reports::assess(scenario, *record);
+        code = std::max(code, reports::exit_code(findings));
+        runs.push_back({std::move(scenario), std::move(*record), std::move(findings)});
+    }
+    options.exit_code = code;
+    std::vector<std::string> outputs = arguments.outputs;
+    if (outputs.empty()) outputs.push_back("runs/" + document->name);
+    for (const std::string& output : outputs)
+        for (const Run& run : runs) {
+            const std::string path =
+                result_path(output, runs.size() > 1 || !run.scenario.variant.empty() ? run.scenario.variant : "");
+            std::error_code error;
+            const auto folder = std::filesystem::path{path}.parent_path();
+            if (!folder.empty()) std::filesystem::create_directories(folder, error);
+            if (!write_file(path, reports::to_json(run.scenario, run.record, run.findings)))
+                options.exit_code = could_not_run;
+        }
+    if (options.quiet) return;
+    if (options.json) {
+        for (const Run& run : runs)
+            std::cout << reports::to_json(run.scenario, run.record, run.findings);
+        return;
+    }
+    const reports::TerminalStyle style{.color = options.color()};
+    for (const Run& run : runs)
+        std::cout << reports::to_terminal(run.scenario, run.record, run.findings, style) << "\n";
+    if (runs.size() < 2) return;
+    std::vector<reports::VariantResult> variants;
+    for (const Run& run : runs) variants.push_back({&run.scenario, &run.record, &run.findings});
+    std::cout << reports::to_terminal_comparison(variants, style);
+}
+
+}  // namespace
+
+void add_simulate(CLI::App& app, Options& options) {
+    auto* command = app.add_subcommand("simulate", "play a scenario in virtual time and judge it");
+    auto arguments = std::make_shared<Arguments>();
+    arguments->input.add_to(*command);
+    command->add_option("-o,--output", arguments->outputs,
+                        "a run folder, or a .json file; default runs/NAME");
+    command->add_option("--variant", arguments->variants, "only this variant; may be repeated");
+    command->add_option("--repeats", arguments->repeats, "instead of the file's")
+        ->check(CLI::Range(1U, 100'000U));
+    arguments->seed_option = command->add_option("--seed", arguments->seed, "instead of the file's");
+    command->add_option("--threads", arguments->threads, "repeats side by side; default: all cores")
+        ->check(CLI::Range(1U, 256U));
+    command->callback([arguments, &options] { simulate(*arguments, options); });
+}
+
+}  // namespace shaketable::cli

@@ -1,0 +1,40 @@
+/// `reset`: connections are torn down.
+#pragma once
+
+#include <string_view>
+#include <tuple>
+
+#include "faults/concepts.h"
+#include "faults/kinds/scope.h"
+
+namespace shaketable::faults {
+
+/// Resets the connection of a crossing before the callee sees it; the caller learns at once.
+///
+/// With `existing`, what is in flight when it starts is judged too. The ramp scales the share.
+/// Draws once.
+///
+/// Source: Toxiproxy's `reset_peer` toxic.
+struct Reset {
+    static constexpr std::string_view kind = "reset";
+    static constexpr std::string_view summary = "resets connections";
+    static constexpr Worlds worlds{.simulator = true};
+    static constexpr TargetKinds targets = traffic_targets;
+    static constexpr bool ramps = true;
+
+    Share share{1};
+    Of of = Of::request;   ///< what the share counts
+    bool existing = true;  ///< connections opened before it started are hit too
+
+    static constexpr auto fields() {
+        return std::tuple{
+            field("share", &Reset::share, "part that is reset"),
+            field("of", &Reset::of, "percent of what: request or connection"),
+            field("existing", &Reset::existing, "also what is open and in flight already")};
+    }
+    [[nodiscard]] Verdict judge(const Crossing& crossing, FaultState& state, Random& random) const;
+    bool operator==(const Reset&) const = default;
+};
+static_assert(TrafficFault<Reset>);
+
+}  // namespace shaketable::faults

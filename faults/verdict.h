@@ -1,0 +1,52 @@
+/// What happens to a crossing, as a fault decides it and a world carries it out.
+///
+/// A world takes it apart with structured bindings, so that a new part breaks both worlds at
+/// compile time.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+
+#include "base/units.h"
+
+namespace shaketable::faults {
+
+/// Ordered by harshness: each hides what the ones before it would have shown.
+enum class Fate : std::uint8_t {
+    pass,
+    answer_error,  ///< answered with `status`; the callee never sees it
+    reset,         ///< its connection is reset at once: unreachable
+    refuse,        ///< no connection at once: unreachable
+    swallow,       ///< silence: its sender notices by its own timeout only
+};
+
+inline constexpr double unlimited_rate = std::numeric_limits<double>::infinity();
+
+/// TCP gives a segment up after so many retransmissions were lost, too. Source: Linux tcp(7),
+/// `tcp_retries2`.
+inline constexpr std::uint8_t losses_fatal = 16;
+
+struct Verdict {
+    Fate fate = Fate::pass;           ///< of the request
+    Fate response_fate = Fate::pass;  ///< pass or swallow; the callee has worked for nobody
+    std::uint16_t status = 0;         ///< with answer_error: HTTP 400 .. 599, or gRPC 1 .. 16
+    std::uint8_t losses = 0;  ///< lost transmissions of the request, see `retransmission_delay`
+    std::uint8_t response_losses = 0;  ///< lost transmissions of the response
+    Duration delay{0};           ///< on top of the request's transit; >= 0, without its losses
+    Duration response_delay{0};  ///< on top of the response's transit; >= 0, without its losses
+    double connection_rate = unlimited_rate;  ///< bytes/s, each way, for this connection alone
+    double edge_rate = unlimited_rate;  ///< bytes/s, each way, shared by all crossings of the edge
+
+    bool operator==(const Verdict&) const = default;
+};
+
+/// Both at once: the harsher fate, delays and losses add, the tighter rate. Commutative,
+/// associative, and `Verdict{}` changes nothing: the order of faults in a file cannot matter.
+/// Losses that add up to `losses_fatal` swallow.
+[[nodiscard]] Verdict combine(const Verdict& a, const Verdict& b) noexcept;
+
+/// What `losses` transmissions in a row cost before one gets through: 200 ms, doubling up to 120 s
+/// each. Source: RFC 6298 (5.5); Linux TCP_RTO_MIN 200 ms, TCP_RTO_MAX 120 s.
+[[nodiscard]] Duration retransmission_delay(std::uint8_t losses) noexcept;
+
+}  // namespace shaketable::faults

@@ -1,0 +1,29 @@
+/// Every word of the language with its keys, as data: `explain` and the reference are two ways to print it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace shaketable::scenarios {
+
+struct KeyOfWord {
+    std::string name;      ///< "delay"; of a part without a name of its own, "cache.hit"
+    std::string type;      ///< "duration"
+    std::string standard;  ///< its default as written; "" = none worth saying
+    std::string doc;
+    bool required = false;
+};
+
+struct Word {
+    std::string group;
+    std::string name;
+    std::string summary;
+    std::string example;             ///< "" = none
+    std::vector<KeyOfWord> keys;
+    std::vector<std::string> notes;  ///< whole sentences
+};
+
+/// In the order of the reference.
+[[nodiscard]] std::vector<Word> make_words();
+
+}  // namespace shaketable::scenarios

@@ -1,0 +1,187 @@
+// One try of a call: sent, timed, and what its outcome tells the caller's policies.
+#include "sim/model/engine.h"
+
+namespace shaketable::sim {
+
+using policies::BreakerMachine;
+using policies::CancelMode;
+using policies::PolicyKind;
+
+namespace {
+
+/// What a balancer is shown of the callee's replicas.
+struct EndpointView {
+    const Replica* replicas;
+    const ReplicaPlan* plans;
+    const EdgeState& state;
+    const policies::SlowStart* slow_start;
+    const Time* up_since;
+    Time now;
+    std::uint32_t zone;
+
+    [[nodiscard]] bool eligible(std::uint32_t i) const {
+        return !replicas[i].draining && (!state.health || state.health->is_healthy(i)) &&
+               (!state.ejection || state.ejection->is_eligible(i, now));
+    }
+    [[nodiscard]] bool same_zone(std::uint32_t i) const { return plans[i].zone == zone; }
+    [[nodiscard]] std::uint32_t outstanding(std::uint32_t i) const { return replicas[i].outstanding; }
+    [[nodiscard]] double weight(std::uint32_t i) const {
+        return slow_start == nullptr ? 1.0
+                                     : policies::slow_start_weight(*slow_start, now - up_since[i]);
+    }
+};
+
+BreakerMachine::Permit permit_of(const Walker& w) {
+    return {.admitted = true, .probe = w.has(probe), .changed = false, .unused = 0, .era = w.era};
+}
+
+}  // namespace
+
+void Engine::log_breaker(std::uint32_t edge_state) {
+    EdgeState& state = edge_states_[edge_state];
+    const BreakerMachine::State now = state.breaker->state();
+    if (state.open_since != never) flow_of(edge_state).now.breaker_open += now_ - state.open_since;
+    state.open_since = now == BreakerMachine::State::open ? now_ : never;
+    log(now == BreakerMachine::State::open        ? "breaker-open"
+        : now == BreakerMachine::State::half_open ? "breaker-half-open"
+                                                  : "breaker-closed",
+        edge_state_name(edge_state));
+}
+
+/// Asks one gate that answers at once. `ok` = it lets the try through.
+Outcome Engine::ask_gate(PolicyKind kind, std::uint32_t edge_state, BreakerMachine::Permit& permit) {
+    EdgeState& state = edge_states_[edge_state];
+    Random& dice = edge_dice_[model_.edge_states[edge_state].edge].policy;
+    if (kind == PolicyKind::breaker) {
+        permit = state.breaker->admit(now_, dice);
+        if (permit.changed) log_breaker(edge_state);
+        return permit.admitted ? Outcome::ok : Outcome::breaker_open;
+    }
+    if (kind == PolicyKind::throttle)
+        return state.throttle->admit(now_, dice) ? Outcome::ok : Outcome::shed;
+    return state.rate_limit->admit(now_).admitted ? Outcome::ok : Outcome::rate_limited;
+}
+
+/// A try that never left its caller.
+void Engine::count_refusal(std::uint32_t edge_state, Outcome outcome) {
+    FlowMeter& flow = flow_of(edge_state);
+    ++flow.now.attempts;
+    ++flow.now.tries[static_cast<std::size_t>(outcome)];
+}
+
+std::uint32_t Engine::pick_replica(std::uint32_t edge_state) {
+    EdgeState& state = edge_states_[edge_state];
+    const EdgeStatePlan& plan = model_.edge_states[edge_state];
+    const ServicePlan& service = model_.services[model_.edges[plan.edge].service];
+    const bool trivial = service.replicas == 1 && !state.health && !state.ejection;
+    if (trivial) return replicas_[service.first_replica].draining ? none : service.first_replica;
+    if (state.ejection && now_ >= state.ejection->next_sweep() &&
+        state.ejection->sweep(now_, edge_dice_[plan.edge].policy))
+        log("ejections-changed", edge_state_name(edge_state),
+            std::to_string(state.ejection->ejected()) + " ejected");
+    const policies::Balance& balance = service.balance;
+    const EndpointView view{.replicas = &replicas_[service.first_replica],
+                            .plans = &model_.replicas[service.first_replica],
+                            .state = state,
+                            .slow_start = balance.slow_start ? &*balance.slow_start : nullptr,
+                            .up_since = &up_since_[service.first_replica],
+                            .now = now_,
+                            .zone = plan.zone};
+    Random& dice = edge_dice_[plan.edge].balance;
+    const bool by_key = balance.policy == policies::BalanceRule::consistent_hash;
+    const std::uint32_t picked = state.balancer.pick(view, dice, by_key ? dice.next() : 0, now_);
+    if (picked == policies::Balancer::none) return none;
+    if (state.ejection) state.ejection->on_pick(picked);
+    return service.first_replica + picked;
+}
+
+/// Sends one try. False: no replica could be chosen, nothing was sent.
+bool Engine::start_attempt(std::uint32_t edge_state, Index parent, bool of_call, Time inherited,
+                           Time started, BreakerMachine::Permit permit) {
+    const std::uint32_t replica = pick_replica(edge_state);
+    FlowMeter& flow = flow_of(edge_state);
+    if (replica == none) return false;
+    const EdgeStatePlan& plan = model_.edge_states[edge_state];
+    const EdgePlan& edge = model_.edges[plan.edge];
+    const EdgeRules& rules = rules_[plan.edge];
+    ++flow.now.attempts;
+    ++flow.now.sent;
+    Time gives_up =
+        rules.attempt_timeout == forever ? never : started + rules.attempt_timeout;
+    if (rules.deadline && inherited < gives_up) gives_up = inherited;
+    const Index index = new_walker();
+    Walker& w = walkers_[index];
+    w = Walker{};
+    w.phase = Phase::travelling;
+    w.sent = now_;
+    w.deadline =
+        rules.deadline ? policies::deadline_for_callee(*rules.deadline, inherited, gives_up) : never;
+    w.parent = parent;
+    w.pc = model_.endpoints[edge.endpoint].entry;
+    w.replica = replica;
+    w.edge_state = edge_state;
+    w.era = permit.era;
+    if (permit.probe) w.add(probe);
+    if (of_call) {
+        w.add(by_call);
+        w.sibling = calls_[parent].first;
+        calls_[parent].first = index;
+    } else if (!edge.from_workload && parent != none) {
+        walkers_[parent].next = index;
+    }
+    // An answer in the very nanosecond of its timeout is still an answer.
+    if (gives_up != never)
+        queue_.schedule(timer_of(index, WalkerTimer::timeout), gives_up + Duration{1});
+    edge_states_[edge_state].balancer.on_start(model_.replicas[replica].number);
+    ++replicas_[replica].outstanding;
+    send(index);
+    return true;
+}
+
+/// The caller learns how a try ended; the walker itself may live on at the callee.
+void Engine::attempt_settled(Index index, Outcome outcome, std::uint16_t status) {
+    const Walker& w = walkers_[index];
+    const std::uint32_t edge_state = w.edge_state;
+    EdgeState& state = edge_states_[edge_state];
+    const Duration latency = now_ - w.sent;
+    const std::uint32_t endpoint = model_.replicas[w.replica].number;
+    queue_.cancel(timer_of(index, WalkerTimer::timeout));
+    ++flow_of(edge_state).now.tries[static_cast<std::size_t>(outcome)];
+    --replicas_[w.replica].outstanding;
+    state.balancer.on_end(endpoint, now_, latency, outcome != Outcome::timeout);
+    if (state.breaker && !is_breaker_outside(edge_state)) {
+        const auto reaction = state.breaker->observe(now_, permit_of(w), outcome, latency, status);
+        if (reaction.changed) log_breaker(edge_state);
+    }
+    if (state.throttle) state.throttle->observe(now_, outcome, status);
+    if (state.ejection &&
+        state.ejection->observe(now_, endpoint, outcome, status,
+                                edge_dice_[model_.edge_states[edge_state].edge].policy))
+        log(state.ejection->is_ejected(endpoint) ? "ejected" : "returned",
+            replica_name(w.replica), "by " + edge_state_name(edge_state));
+    if (w.has(by_call)) return call_attempt_settled(w.parent, index, outcome, status);
+    call_settled(edge_state, w.parent, w.sent, outcome, status);
+}
+
+void Engine::on_attempt_timeout(Index index) {
+    const Walker& w = walkers_[index];
+    const CancelMode mode = rules_[model_.edge_states[w.edge_state].edge].cancel;
+    attempt_settled(index, Outcome::timeout, 504);
+    abandon(index, mode);
+}
+
+/// The caller lets go of a try. Whatever is still done for it is done for nobody.
+void Engine::abandon(Index index, CancelMode mode) {
+    Walker& w = walkers_[index];
+    w.parent = none;
+    w.drop(by_call);
+    w.add(abandoned);
+    if (w.phase == Phase::silent) return free_walker(index);
+    if (mode == CancelMode::none) return;
+    const Duration delay = rules_[model_.edge_states[w.edge_state].edge].cancel_delay;
+    if (delay == Duration{0}) return cancel(index, mode);
+    // The timer of the timeout is free now; it brings the cancellation.
+    queue_.schedule(timer_of(index, WalkerTimer::timeout), now_ + delay);
+}
+
+}  // namespace shaketable::sim

@@ -1,0 +1,388 @@
+// A call as its caller makes it: gates, tries, hedges, back-off, fallback.
+#include <utility>
+
+#include "sim/model/engine.h"
+
+namespace shaketable::sim {
+
+using policies::BreakerMachine;
+using policies::BulkheadMachine;
+using policies::CancelMode;
+using policies::HedgeCancel;
+using policies::PolicyKind;
+
+namespace {
+
+std::uint16_t status_of(Outcome outcome) {
+    if (outcome == Outcome::timeout || outcome == Outcome::expired) return 504;
+    return outcome == Outcome::rate_limited ? 429 : 503;
+}
+
+}  // namespace
+
+bool Engine::is_breaker_outside(std::uint32_t edge_state) const {
+    for (const PolicyKind kind : rules_[model_.edge_states[edge_state].edge].call_gates)
+        if (kind == PolicyKind::breaker) return true;
+    return false;
+}
+
+void Engine::start_call(std::uint32_t edge_state, Index parent) {
+    const std::uint32_t edge = model_.edge_states[edge_state].edge;
+    const EdgeRules& rules = rules_[edge];
+    ++flow_of(edge_state).now.started;
+    const bool from_walker = !model_.edges[edge].from_workload && parent != none;
+    const Time inherited = from_walker ? walkers_[parent].deadline : never;
+    if (rules.plain) {
+        BreakerMachine::Permit permit;
+        for (const PolicyKind gate : rules.attempt_gates) {
+            const Outcome answer = ask_gate(gate, edge_state, permit);
+            if (answer == Outcome::ok) continue;
+            count_refusal(edge_state, answer);
+            return call_settled(edge_state, parent, now_, answer, status_of(answer));
+        }
+        if (!start_attempt(edge_state, parent, false, inherited, now_, permit)) {
+            count_refusal(edge_state, Outcome::unreachable);
+            if (permit.admitted) edge_states_[edge_state].breaker->abandon(permit);
+            call_settled(edge_state, parent, now_, Outcome::unreachable, 503);
+        }
+        return;
+    }
+    const Index index = calls_.take();
+    reserve_timers(index);
+    Call& call = calls_[index];
+    call = Call{};
+    call.started = now_;
+    call.deadline = inherited;
+    call.parent = parent;
+    call.edge_state = edge_state;
+    call.state = Call::State::trying;
+    if (from_walker) walkers_[parent].next = index;
+    if (edge_states_[edge_state].budget) edge_states_[edge_state].budget->on_call(now_);
+    if (edge_states_[edge_state].hedge) edge_states_[edge_state].hedge->on_call();
+    if (rules.total_timeout != forever)
+        queue_.schedule(timer_of(index, CallTimer::total), now_ + rules.total_timeout + Duration{1});
+    pass_gates(index);
+}
+
+/// Asks the gates that are left, first those of the call, then those of the try; sends the try when all let it through.
+void Engine::pass_gates(Index index) {
+    while (true) {
+        Call& call = calls_[index];
+        const EdgeRules& rules = rules_[model_.edge_states[call.edge_state].edge];
+        const auto& gates = call.past_call_gates ? rules.attempt_gates : rules.call_gates;
+        if (call.gate == gates.size()) {
+            call.gate = 0;
+            if (call.past_call_gates) return send_try(index);
+            call.past_call_gates = true;
+            call.attempt_starts = now_;
+            continue;
+        }
+        const PolicyKind kind = gates[call.gate++];
+        if (kind == PolicyKind::bulkhead) {
+            const auto entry = edge_states_[call.edge_state].bulkhead->admit();
+            if (entry == BulkheadMachine::Entry::refuse)
+                return try_refused(index, Outcome::bulkhead_full);
+            if (entry == BulkheadMachine::Entry::wait) return wait_for_pool(index);
+            call.holds_pool = true;
+        } else if (kind == PolicyKind::rate_limit) {
+            const auto turn = edge_states_[call.edge_state].rate_limit->admit(now_);
+            if (!turn.admitted) return try_refused(index, Outcome::rate_limited);
+            if (turn.wait > Duration{0}) {
+                call.state = Call::State::rate_wait;
+                queue_.schedule(timer_of(index, CallTimer::wait), now_ + turn.wait);
+                return;
+            }
+        } else {
+            BreakerMachine::Permit permit;
+            const Outcome answer = ask_gate(kind, call.edge_state, permit);
+            if (answer != Outcome::ok) return try_refused(index, answer);
+            if (kind == PolicyKind::breaker) {
+                call.era = permit.era;
+                call.probe = permit.probe;
+                call.holds_permit = true;
+            }
+        }
+    }
+}
+
+void Engine::wait_for_pool(Index index) {
+    Call& call = calls_[index];
+    EdgeState& state = edge_states_[call.edge_state];
+    call.state = Call::State::pool_wait;
+    call.prev = state.waiting.last;
+    call.next = none;
+    (state.waiting.last == none ? state.waiting.first : calls_[state.waiting.last].next) = index;
+    state.waiting.last = index;
+    const Duration longest = rules_[model_.edge_states[call.edge_state].edge].pool_wait;
+    if (longest != forever)
+        queue_.schedule(timer_of(index, CallTimer::wait), now_ + longest + Duration{1});
+}
+
+void Engine::leave_pool_queue(Index index) {
+    Call& call = calls_[index];
+    EdgeState& state = edge_states_[call.edge_state];
+    (call.prev == none ? state.waiting.first : calls_[call.prev].next) = call.next;
+    (call.next == none ? state.waiting.last : calls_[call.next].prev) = call.prev;
+    queue_.cancel(timer_of(index, CallTimer::wait));
+    call.state = Call::State::trying;
+}
+
+/// Gives a connection back; whoever waits longest has it at once.
+void Engine::release_pool(Index index) {
+    if (!std::exchange(calls_[index].holds_pool, false)) return;
+    EdgeState& state = edge_states_[calls_[index].edge_state];
+    if (!state.bulkhead->release()) return;
+    const Index next = state.waiting.first;
+    leave_pool_queue(next);
+    calls_[next].holds_pool = true;
+    todo(Todo::What::pass_gates, next);
+}
+
+/// A gate said no: that is a try with an answer.
+void Engine::try_refused(Index index, Outcome outcome) {
+    Call& call = calls_[index];
+    count_refusal(call.edge_state, outcome);
+    ++call.tries;
+    const bool outside = !call.past_call_gates;
+    release_attempt_gates(index);
+    if (outside) return finish_call(index, outcome, status_of(outcome));
+    after_failure(index, outcome, status_of(outcome));
+}
+
+/// What a try took on its way through its own gates.
+void Engine::release_attempt_gates(Index index) {
+    Call& call = calls_[index];
+    const EdgeRules& rules = rules_[model_.edge_states[call.edge_state].edge];
+    for (const PolicyKind kind : rules.attempt_gates) {
+        if (kind == PolicyKind::bulkhead) release_pool(index);
+        if (kind == PolicyKind::breaker && call.holds_permit) {
+            call.holds_permit = false;
+            edge_states_[call.edge_state].breaker->abandon({true, call.probe, false, 0, call.era});
+        }
+    }
+}
+
+void Engine::send_try(Index index) {
+    Call& call = calls_[index];
+    const EdgeRules& rules = rules_[model_.edge_states[call.edge_state].edge];
+    EdgeState& state = edge_states_[call.edge_state];
+    const BreakerMachine::Permit permit{true, call.probe, false, 0, call.era};
+    const Time started = rules.pool_wait_counts ? call.attempt_starts : now_;
+    call.state = Call::State::trying;
+    if (!start_attempt(call.edge_state, index, true, call.deadline, started, permit))
+        return try_refused(index, Outcome::unreachable);
+    if (!is_breaker_outside(call.edge_state)) call.holds_permit = false;  // the attempt has it now
+    ++call.tries;
+    ++call.live;
+    if (state.budget) state.budget->on_attempt_start();
+    if (rules.hedges && state.hedge->delay() != forever) {
+        call.hedging = true;
+        queue_.schedule(timer_of(index, CallTimer::wait), now_ + state.hedge->delay());
+    }
+}
+
+void Engine::on_call_wait(Index index) {
+    Call& call = calls_[index];
+    switch (call.state) {
+        case Call::State::back_off:
+            return next_try(index);
+        case Call::State::rate_wait:
+            call.state = Call::State::trying;
+            return pass_gates(index);
+        case Call::State::pool_wait:
+            edge_states_[call.edge_state].bulkhead->leave();
+            leave_pool_queue(index);
+            return try_refused(index, Outcome::bulkhead_full);
+        case Call::State::falling_back:
+            return settle_call(index, Outcome::degraded, 200);
+        default:
+            break;
+    }
+    if (!std::exchange(call.hedging, false)) return;
+    if (!edge_states_[call.edge_state].hedge->try_spend(call.hedges)) return;
+    ++call.hedges;
+    ++flow_of(call.edge_state).now.hedges;
+    next_try(index);
+}
+
+/// One more try begins to ask its gates.
+void Engine::next_try(Index index) {
+    Call& call = calls_[index];
+    call.state = Call::State::trying;
+    call.attempt_starts = now_;
+    pass_gates(index);
+}
+
+void Engine::call_attempt_settled(Index index, Index walker, Outcome outcome, std::uint16_t status) {
+    Call& call = calls_[index];
+    const EdgeRules& rules = rules_[model_.edge_states[call.edge_state].edge];
+    EdgeState& state = edge_states_[call.edge_state];
+    Index* link = &call.first;
+    while (*link != walker) link = &walkers_[*link].sibling;
+    *link = walkers_[walker].sibling;
+    --call.live;
+    const bool retryable = rules.retry && policies::is_retryable(*rules.retry, outcome, status);
+    if (state.budget) state.budget->on_attempt_end(now_, outcome, retryable);
+    if (rules.hedges) state.hedge->observe(now_ - walkers_[walker].sent);
+    if (call.live == 0 || !rules.hedges) release_attempt_gates(index);
+    if (is_success(outcome)) return finish_call(index, outcome, status);
+    if (rules.hedges && state.hedge->sends_next_on(outcome, status)) {
+        if (state.hedge->try_spend(call.hedges)) {
+            queue_.cancel(timer_of(index, CallTimer::wait));
+            call.hedging = false;
+            ++call.hedges;
+            ++flow_of(call.edge_state).now.hedges;
+            return next_try(index);
+        }
+        if (call.live > 0) return;
+    }
+    after_failure(index, outcome, status);
+}
+
+/// Every try so far failed: another one after a while, or the end.
+void Engine::after_failure(Index index, Outcome outcome, std::uint16_t status) {
+    Call& call = calls_[index];
+    if (call.live > 0) return;  // a hedge is still out
+    EdgeState& state = edge_states_[call.edge_state];
+    const std::uint32_t edge = model_.edge_states[call.edge_state].edge;
+    const EdgeRules& rules = rules_[edge];
+    if (!rules.retry || call.retries >= rules.retry->retries ||
+        !policies::is_retryable(*rules.retry, outcome, status))
+        return finish_call(index, outcome, status);
+    FlowMeter& flow = flow_of(call.edge_state);
+    if (state.budget) {
+        if (call.grant) state.budget->on_retry_end(call.grant);
+        call.grant = state.budget->try_spend(now_, outcome, status);
+        if (!call.grant) {
+            ++flow.now.budget_denied;
+            return finish_call(index, outcome, status);
+        }
+    }
+    ++call.retries;
+    ++flow.now.retries;
+    call.previous_wait = policies::next_wait(rules.retry->backoff, call.retries, call.previous_wait,
+                                             edge_dice_[edge].back_off);
+    if (rules.deadline && now_ + call.previous_wait > call.deadline)
+        return finish_call(index, outcome, status);
+    queue_.cancel(timer_of(index, CallTimer::wait));
+    call.hedging = false;
+    call.state = Call::State::back_off;
+    queue_.schedule(timer_of(index, CallTimer::wait), now_ + call.previous_wait);
+}
+
+void Engine::on_call_total(Index index) {
+    Call& call = calls_[index];
+    if (call.state == Call::State::pool_wait) {
+        edge_states_[call.edge_state].bulkhead->leave();
+        leave_pool_queue(index);
+    }
+    finish_call(index, Outcome::timeout, 504);
+}
+
+/// Takes a try back: no evidence for anyone, its places are free again.
+void Engine::drop_attempt(Index walker, CancelMode mode) {
+    const Walker& w = walkers_[walker];
+    EdgeState& state = edge_states_[w.edge_state];
+    const std::uint32_t endpoint = model_.replicas[w.replica].number;
+    queue_.cancel(timer_of(walker, WalkerTimer::timeout));
+    ++flow_of(w.edge_state).now.tries[static_cast<std::size_t>(Outcome::cancelled)];
+    --replicas_[w.replica].outstanding;
+    state.balancer.on_end(endpoint, now_, now_ - w.sent, false);
+    if (state.ejection) state.ejection->abandon(endpoint);
+    if (state.breaker && !is_breaker_outside(w.edge_state))
+        state.breaker->abandon({true, w.has(probe), false, 0, w.era});
+    if (state.budget && w.has(by_call))
+        state.budget->on_attempt_end(now_, Outcome::cancelled, false);
+    abandon(walker, mode);
+}
+
+/// Lets go of every try that is still out.
+void Engine::drop_tries(Index index, CancelMode mode) {
+    while (calls_[index].first != none) {
+        const Index walker = calls_[index].first;
+        calls_[index].first = walkers_[walker].sibling;
+        --calls_[index].live;
+        drop_attempt(walker, mode);
+    }
+}
+
+void Engine::finish_call(Index index, Outcome outcome, std::uint16_t status) {
+    Call& call = calls_[index];
+    EdgeState& state = edge_states_[call.edge_state];
+    const EdgeRules& rules = rules_[model_.edge_states[call.edge_state].edge];
+    CancelMode mode = rules.cancel;
+    if (rules.hedges && state.hedge->cancel() != HedgeCancel::none) mode = CancelMode::propagate;
+    drop_tries(index, mode);
+    release_attempt_gates(index);
+    release_pool(index);
+    if (state.budget) {
+        if (call.grant) state.budget->on_retry_end(call.grant);
+        state.budget->on_call_end(now_, is_success(outcome), call.grant);
+    }
+    if (call.holds_permit) {
+        call.holds_permit = false;
+        const auto reaction = state.breaker->observe(now_, {true, call.probe, false, 0, call.era},
+                                                     outcome, now_ - call.started, status);
+        if (reaction.changed) log_breaker(call.edge_state);
+    }
+    queue_.cancel(timer_of(index, CallTimer::wait));
+    queue_.cancel(timer_of(index, CallTimer::total));
+    if (!is_success(outcome) && rules.fallback && rules.fallback->contains(outcome, status)) {
+        const Duration work =
+            rules.fallback_work.draw(edge_dice_[model_.edge_states[call.edge_state].edge].policy);
+        if (work == Duration{0}) return settle_call(index, Outcome::degraded, 200);
+        call.state = Call::State::falling_back;
+        queue_.schedule(timer_of(index, CallTimer::wait), now_ + work);
+        return;
+    }
+    settle_call(index, outcome, status);
+}
+
+void Engine::settle_call(Index index, Outcome outcome, std::uint16_t status) {
+    const Call call = calls_[index];
+    calls_[index].state = Call::State::free;
+    calls_.give_back(index);
+    call_settled(call.edge_state, call.parent, call.started, outcome, status);
+}
+
+/// The end of a call: counted once, and told to whoever waits for it.
+void Engine::call_settled(std::uint32_t edge_state, Index parent, Time started, Outcome outcome,
+                          std::uint16_t status) {
+    flow_of(edge_state).settle(outcome, now_ - started);
+    if (model_.edges[model_.edge_states[edge_state].edge].from_workload)
+        return request_settled(parent);
+    if (parent == none) return;
+    walkers_[parent].next = none;
+    walkers_[parent].phase = Phase::running;
+    todo(Todo::What::resume, parent, outcome, status);
+}
+
+/// The walker that waits for a call is going: with `propagate` its call is taken back, else nobody waits for its end any more.
+void Engine::leave_child(Index parent, CancelMode mode) {
+    Walker& w = walkers_[parent];
+    if (w.has(forking)) {
+        for (Index branch = w.next; branch != none;) {
+            const Index next = walkers_[branch].sibling;
+            walkers_[branch].parent = none;
+            if (mode == CancelMode::propagate) cancel(branch, mode);
+            branch = next;
+        }
+        w.next = none;
+        return w.drop(forking);
+    }
+    if (w.phase != Phase::calling || w.next == none) return;
+    const Index child = std::exchange(w.next, none);
+    const std::uint32_t edge = model_.program.code[w.pc].a;
+    const CancelMode own = mode == CancelMode::propagate ? rules_[edge].cancel : CancelMode::none;
+    if (rules_[edge].plain) {
+        walkers_[child].parent = none;
+        if (own == CancelMode::none) return;
+        flow_of(walkers_[child].edge_state)
+            .settle(Outcome::cancelled, now_ - walkers_[child].sent);
+        return drop_attempt(child, own);
+    }
+    calls_[child].parent = none;
+    if (own != CancelMode::none) finish_call(child, Outcome::cancelled, 499);
+}
+
+}  // namespace shaketable::sim

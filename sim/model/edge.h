@@ -1,0 +1,60 @@
+/// A caller's side of its calls: the rules of an edge, compiled once, and the machines of one calling replica.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "base/random.h"
+#include "base/units.h"
+#include "policies/balance.h"
+#include "policies/chain.h"
+#include "sim/model/records.h"
+#include "sim/model/state.h"
+
+namespace shaketable::sim {
+
+/// What an edge's policies come to, without their states.
+struct EdgeRules {
+    explicit EdgeRules(const policies::EdgePolicy& policy);
+
+    bool plain = true;  ///< one attempt, started at once or never, settles the call: no Call record is needed
+    std::optional<policies::RetryRule> retry;
+    std::optional<policies::OutcomeMask> fallback;
+    Sampler fallback_work;
+    bool hedges = false;
+    Duration attempt_timeout{forever};
+    Duration total_timeout{forever};
+    Duration pool_wait{forever};  ///< longest wait for a connection
+    bool pool_wait_counts = true;  ///< into the attempt's timeout
+    std::optional<policies::Deadline> deadline;
+    policies::CancelMode cancel = policies::CancelMode::none;
+    Duration cancel_delay{0};
+    std::vector<policies::PolicyKind> call_gates;     ///< asked once per call, outermost first
+    std::vector<policies::PolicyKind> attempt_gates;  ///< asked for every try
+};
+
+/// The dice of one edge, each for its own purpose.
+struct EdgeDice {
+    Random network, back_off, balance, policy;
+};
+
+/// The machines of one calling replica. Which exist depends on the edge's policies and the callee's balance.
+struct EdgeState {
+    EdgeState(const policies::EdgePolicy& policy, const policies::Balance& balance,
+              std::uint32_t endpoints);
+
+    policies::Balancer balancer;
+    std::optional<policies::HealthMachine> health;
+    std::optional<policies::EjectionMachine> ejection;
+    std::optional<policies::BreakerMachine> breaker;
+    std::optional<policies::RetryBudgetMachine> budget;
+    std::optional<policies::RateLimitMachine> rate_limit;
+    std::optional<policies::AdaptiveThrottleMachine> throttle;
+    std::optional<policies::BulkheadMachine> bulkhead;
+    std::optional<policies::HedgeMachine> hedge;
+    List waiting;            ///< calls waiting for a connection, linked through Call::prev and next
+    Time open_since = never; ///< of the breaker
+};
+
+}  // namespace shaketable::sim

@@ -1,0 +1,239 @@
+#include "sim/model/engine.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "reports/record/cuts.h"
+
+namespace shaketable::sim {
+
+Engine::Engine(const Model& model, std::uint64_t repeat, faults::Timeline timeline)
+    : model_{model},
+      repeat_{repeat},
+      end_{Time{} + model.scenario.run.duration},
+      weather_{model, std::move(timeline), repeat},
+      meters_{model.flows.size(), model.services.size()} {
+    prepare_replicas();
+    prepare_edges();
+    prepare_timers();
+    prepare_cuts();
+}
+
+void Engine::prepare_replicas() {
+    const std::uint64_t seed = model_.scenario.run.seed;
+    replicas_.resize(model_.replicas.size());
+    frozen_.resize(replicas_.size());
+    up_since_.resize(replicas_.size(), Time{} - std::chrono::hours{1000});
+    inbound_.resize(replicas_.size());
+    for (std::uint32_t s = 0; s < model_.services.size(); ++s) {
+        const ServicePlan& service = model_.services[s];
+        work_dice_.emplace_back(random_key(seed, repeat_, service.stream, "work"));
+        step_dice_.emplace_back(random_key(seed, repeat_, service.stream, "steps"));
+        startup_dice_.emplace_back(random_key(seed, repeat_, service.stream, "startup"));
+        for (std::uint32_t n = 0; n < service.replicas; ++n) {
+            const std::uint32_t index = service.first_replica + n;
+            Replica& replica = replicas_[index];
+            replica.service = s;
+            replica.workers = service.workers;
+            replica.first_queue = static_cast<std::uint32_t>(queues_.size());
+            queues_.resize(queues_.size() + service.priorities);
+            replica.first_lock = static_cast<std::uint32_t>(locks_.size());
+            locks_.resize(locks_.size() + service.locks);
+            replica.first_cache = static_cast<std::uint32_t>(caches_.size());
+            caches_.resize(caches_.size() + service.caches);
+            for (std::uint32_t c = 0; c < service.caches; ++c) reset_cache(index, c);
+            if (service.cores > 0) {
+                replica.cores = static_cast<std::uint32_t>(cores_.size());
+                cores_.emplace_back(service.cores);
+            }
+            Inbound& inbound = inbound_[index];
+            if (service.queue.codel) inbound.codel.emplace(*service.queue.codel);
+            if (!service.policies) continue;
+            if (service.policies->rate_limit) inbound.rate_limit.emplace(*service.policies->rate_limit);
+            if (service.policies->shed) inbound.shed.emplace(*service.policies->shed);
+            if (service.policies->concurrency_limit)
+                inbound.limit.emplace(*service.policies->concurrency_limit);
+        }
+        count_workers(s);
+    }
+}
+
+void Engine::prepare_edges() {
+    const std::uint64_t seed = model_.scenario.run.seed;
+    const auto dice = [&](const EdgePlan& edge, const char* purpose) {
+        return Random{random_key(seed, repeat_, edge.name, purpose)};
+    };
+    for (const EdgePlan& edge : model_.edges) {
+        rules_.emplace_back(edge.policy);
+        edge_dice_.push_back({dice(edge, "network"), dice(edge, "back-off"), dice(edge, "balance"),
+                              dice(edge, "policy")});
+    }
+    edge_states_.reserve(model_.edge_states.size());
+    for (const EdgeStatePlan& state : model_.edge_states) {
+        const EdgePlan& edge = model_.edges[state.edge];
+        const ServicePlan& callee = model_.services[edge.service];
+        edge_states_.emplace_back(edge.policy, callee.balance, callee.replicas);
+    }
+    ordinals_.resize(model_.routes.size());
+    wire_free_.resize(2 * model_.routes.size());
+}
+
+void Engine::prepare_timers() {
+    for (std::uint32_t s = 0; s < model_.sources.size(); ++s)
+        for (std::uint32_t u = 0; u < model_.sources[s].users_max; ++u)
+            users_.push_back({.source = s, .waits = false, .active = u < model_.sources[s].users});
+    const auto size = [](const auto& list) { return static_cast<TimerId>(list.size()); };
+    source_timers_ = first_timer;
+    user_timers_ = source_timers_ + size(model_.sources);
+    cores_timers_ = user_timers_ + size(users_);
+    startup_timers_ = cores_timers_ + size(cores_);
+    health_timers_ = startup_timers_ + size(replicas_);
+    dynamic_timers_ = health_timers_ + size(edge_states_);
+    queue_.reserve(dynamic_timers_);
+}
+
+void Engine::prepare_cuts() {
+    std::vector<reports::NamedSpan> faults;
+    for (const faults::Occurrence& occurrence : weather_.occurrences())
+        faults.push_back({model_.scenario.faults[occurrence.fault].id, occurrence.start, occurrence.end});
+    out_.spans = reports::named_spans(model_.scenario, faults);
+    cuts_ = reports::cut_times(model_.scenario, faults);
+    std::erase_if(cuts_, [&](Time t) { return t <= Time{} || t > end_; });
+    if (cuts_.empty() || cuts_.back() != end_) cuts_.push_back(end_);
+}
+
+Result<reports::Repeat, Problems> Engine::run() {
+    constexpr std::uint64_t same_instant_max = 10'000'000;
+    set(weather_timer, weather_.next_change());
+    if (weather_.next_change() == Time{}) dispatch_fixed(queue_.pop().timer);
+    drain();
+    queue_.schedule(sample_timer, Time{} + model_.scenario.run.sample_every);
+    queue_.schedule(cut_timer, cuts_.front());
+    start_health_checks();
+    start_sources();
+    drain();
+    while (!queue_.empty() && queue_.next_time() <= end_) {
+        const EventQueue::Fired fired = queue_.pop();
+        same_instant_ = fired.at == now_ ? same_instant_ + 1 : 0;
+        if (same_instant_ > same_instant_max) [[unlikely]]
+            return Unexpected{Problems{problem_of(
+                "", "E199", "time stands still: more than 10 million events at one instant",
+                "something calls in a circle without taking time; give it work, a wait or a think time")}};
+        now_ = fired.at;
+        ++out_.engine_events;
+        out_.fingerprint = (out_.fingerprint ^ (static_cast<std::uint64_t>(now_.time_since_epoch().count()) +
+                                                fired.timer)) *
+                           0x9E37'79B9'7F4A'7C15U;
+        dispatch(fired.timer);
+        drain();
+    }
+    finish();
+    return std::move(out_);
+}
+
+void Engine::dispatch(TimerId timer) {
+    if (timer < dynamic_timers_) return dispatch_fixed(timer);
+    const Index index = (timer - dynamic_timers_) / 4;
+    switch ((timer - dynamic_timers_) % 4) {
+        case 0:
+            return dispatch_walker(index);
+        case 1:
+            // Of a walker whose caller has gone already, the timer brings the cancellation.
+            if (walkers_[index].has(abandoned))
+                return cancel(index, rules_[model_.edge_states[walkers_[index].edge_state].edge].cancel);
+            return on_attempt_timeout(index);
+        case 2:
+            return on_call_wait(index);
+        default:
+            return on_call_total(index);
+    }
+}
+
+void Engine::dispatch_walker(Index walker) {
+    switch (walkers_[walker].phase) {
+        case Phase::travelling:
+            return arrive(walker);
+        case Phase::returning:
+            return deliver(walker);
+        default:
+            return on_work_done(walker);
+    }
+}
+
+void Engine::dispatch_fixed(TimerId timer) {
+    if (timer == weather_timer) return on_weather();
+    if (timer == sample_timer) return on_sample();
+    if (timer == cut_timer) return on_cut();
+    if (timer < user_timers_) return on_arrival(timer - source_timers_);
+    if (timer < cores_timers_) return on_user(timer - user_timers_);
+    if (timer < startup_timers_) return on_cores(timer - cores_timers_);
+    if (timer < health_timers_) return on_started(timer - startup_timers_);
+    on_health_check(timer - health_timers_);
+}
+
+/// What follows at the same instant, in order.
+void Engine::drain() {
+    for (std::size_t i = 0; i < todo_.size(); ++i) {
+        const Todo next = todo_[i];
+        switch (next.what) {
+            case Todo::What::run:
+                run_walker(next.index);
+                break;
+            case Todo::What::arrive:
+                arrive(next.index);
+                break;
+            case Todo::What::deliver:
+                deliver(next.index);
+                break;
+            case Todo::What::resume:
+                resume(next.index, next.outcome, next.status);
+                break;
+            case Todo::What::fail:
+                finish_walker(next.index, Outcome::error, next.status);
+                break;
+            case Todo::What::pass_gates:
+                pass_gates(next.index);
+                break;
+        }
+    }
+    todo_.clear();
+}
+
+void Engine::on_sample() {
+    meters_.close_sample(now_, out_);
+    queue_.schedule(sample_timer, now_ + model_.scenario.run.sample_every);
+}
+
+/// Those who are at a replica now count their stay up to now.
+void Engine::count_stays(Time at) {
+    const Time cut = meters_.segment_start();
+    for (Index index = 0; index < walkers_.size(); ++index) {
+        const Walker& w = walkers_[index];
+        if (w.has(is_branch) || w.phase < Phase::queued || w.phase > Phase::running) continue;
+        meter_of(w).now.sojourn += at - std::max(w.since, cut);
+    }
+}
+
+void Engine::on_cut() {
+    count_stays(now_);
+    for (std::uint32_t s = 0; s < edge_states_.size(); ++s) {
+        Time& since = edge_states_[s].open_since;
+        if (since == never) continue;
+        flow_of(s).now.breaker_open += now_ - since;
+        since = now_;
+    }
+    meters_.close_segment(now_, out_);
+    if (++next_cut_ < cuts_.size()) queue_.schedule(cut_timer, cuts_[next_cut_]);
+}
+
+void Engine::finish() {
+    now_ = end_;
+    meters_.close_sample(end_, out_);
+    if (next_cut_ < cuts_.size()) on_cut();
+    out_.in_flight = in_flight_;
+    out_.fault_hits = weather_.hits();
+    out_.requests_in_flight_max = in_flight_max_;
+    check_books();
+}
+
+}  // namespace shaketable::sim

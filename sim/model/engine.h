@@ -1,0 +1,282 @@
+/// One run: a compiled model, the dice of one repeat, and what becomes of it.
+///
+/// Single-threaded and a value: a run is a function call. Events are timers named by number; each leads to one function below. What
+/// follows at the same instant goes through a list of things to do, never through recursion, so no chain of refusals or answers can
+/// grow the stack. Allocates only while something grows to a new maximum.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/problem.h"
+#include "base/random.h"
+#include "base/result.h"
+#include "reports/record/record.h"
+#include "scenarios/workloads/arrival_clock.h"
+#include "sim/kernel/event_queue.h"
+#include "sim/kernel/slab.h"
+#include "sim/model/edge.h"
+#include "sim/model/meters.h"
+#include "sim/model/plan.h"
+#include "sim/model/state.h"
+#include "sim/model/weather.h"
+
+namespace shaketable::sim {
+
+class Engine {
+  public:
+    /// `timeline`: of this repeat. Keeps a reference to the model.
+    Engine(const Model& model, std::uint64_t repeat, faults::Timeline timeline);
+
+    /// Plays the run from start to end. Call it once.
+    /// Errors: more than 10 million events at one instant: a loop of calls that takes no time.
+    [[nodiscard]] Result<reports::Repeat, Problems> run();
+
+    /// Bytes of everything in flight at its fullest, and the most requests in flight: for the memory figure.
+    [[nodiscard]] std::size_t bytes_in_flight() const noexcept;
+    [[nodiscard]] std::uint64_t requests_in_flight_max() const noexcept { return in_flight_max_; }
+
+  private:
+    // ---- timers (engine.cc) ----
+    struct Todo {
+        enum class What : std::uint8_t { run, arrive, deliver, resume, fail, pass_gates };
+        What what = What::run;
+        Outcome outcome = Outcome::ok;
+        std::uint16_t status = 0;
+        Index index = none;  ///< a walker; of pass_gates, a call
+    };
+    static constexpr TimerId weather_timer = 0, sample_timer = 1, cut_timer = 2, first_timer = 3;
+    enum class WalkerTimer : std::uint8_t { progress, timeout };
+    enum class CallTimer : std::uint8_t { wait, total };
+    [[nodiscard]] TimerId timer_of(Index walker, WalkerTimer which) const noexcept {
+        return dynamic_timers_ + walker * 4 + static_cast<TimerId>(which);
+    }
+    [[nodiscard]] TimerId timer_of(Index call, CallTimer which) const noexcept {
+        return dynamic_timers_ + call * 4 + 2 + static_cast<TimerId>(which);
+    }
+    void set(TimerId timer, Time at) {
+        if (at != never) queue_.schedule(timer, at);
+    }
+    void prepare_replicas();
+    void prepare_edges();
+    void prepare_timers();
+    void prepare_cuts();
+    void dispatch(TimerId timer);
+    void dispatch_fixed(TimerId timer);
+    void dispatch_walker(Index walker);
+    void drain();
+    void todo(Todo::What what, Index index, Outcome outcome = Outcome::ok, std::uint16_t status = 0) {
+        todo_.push_back({what, outcome, status, index});
+    }
+    void reserve_timers(Index index) { queue_.reserve(dynamic_timers_ + (index + 1) * 4); }
+    void on_sample();
+    void on_cut();
+    void finish();
+    void count_stays(Time at);
+
+    // ---- books and health checks (books.cc) ----
+    void check_books();
+    void start_health_checks();
+    void on_health_check(std::uint32_t edge_state);
+
+    // ---- sources (sources.cc) ----
+    void start_sources();
+    void begin_request(std::uint32_t source, Index user);
+    void on_arrival(std::uint32_t source);
+    void on_user(std::uint32_t user);
+    void request_settled(Index user);
+    void change_loads();
+
+    // ---- calls at the caller (calls.cc) ----
+    void start_call(std::uint32_t edge_state, Index parent);
+    void next_try(Index call);
+    void pass_gates(Index call);
+    void wait_for_pool(Index call);
+    void leave_pool_queue(Index call);
+    void release_pool(Index call);
+    void try_refused(Index call, Outcome outcome);
+    void release_attempt_gates(Index call);
+    void send_try(Index call);
+    void on_call_wait(Index call);
+    void on_call_total(Index call);
+    void call_attempt_settled(Index call, Index walker, Outcome outcome, std::uint16_t status);
+    void after_failure(Index call, Outcome outcome, std::uint16_t status);
+    void drop_attempt(Index walker, policies::CancelMode mode);
+    void drop_tries(Index call, policies::CancelMode mode);
+    void finish_call(Index call, Outcome outcome, std::uint16_t status);
+    void settle_call(Index call, Outcome outcome, std::uint16_t status);
+    void call_settled(std::uint32_t edge_state, Index parent, Time started, Outcome outcome,
+                      std::uint16_t status);
+    void leave_child(Index parent, policies::CancelMode mode);
+    [[nodiscard]] bool is_breaker_outside(std::uint32_t edge_state) const;
+
+    // ---- tries (attempts.cc) ----
+    void log_breaker(std::uint32_t edge_state);
+    [[nodiscard]] Outcome ask_gate(policies::PolicyKind kind, std::uint32_t edge_state,
+                                   policies::BreakerMachine::Permit& permit);
+    void count_refusal(std::uint32_t edge_state, Outcome outcome);
+    [[nodiscard]] std::uint32_t pick_replica(std::uint32_t edge_state);
+    [[nodiscard]] bool start_attempt(std::uint32_t edge_state, Index parent, bool of_call,
+                                     Time inherited, Time started,
+                                     policies::BreakerMachine::Permit permit);
+    void attempt_settled(Index walker, Outcome outcome, std::uint16_t status);
+    void on_attempt_timeout(Index walker);
+    void abandon(Index walker, policies::CancelMode mode);
+
+    // ---- crossings (crossings.cc) ----
+    struct Wire {
+        double connection_rate = faults::unlimited_rate;
+        double edge_rate = faults::unlimited_rate;
+    };
+    /// What faults have in store for an answer.
+    struct LateVerdict {
+        Duration delay{0};
+        bool swallow = false;
+        Wire wire;
+    };
+    [[nodiscard]] Duration transit(std::uint32_t edge_state, Index replica, std::int64_t bytes,
+                                   const Wire& wire, bool request);
+    void set_late_verdict(Index walker, LateVerdict verdict);
+    void send(Index walker);
+    void answer(Index walker, Outcome outcome, std::uint16_t status);
+    void deliver(Index walker);
+    void judge_in_flight(std::uint32_t occurrence);
+
+    // ---- replicas (replicas.cc) ----
+    void push(List& list, Index walker);
+    void unlink(List& list, Index walker);
+    [[nodiscard]] std::uint32_t priority_of(const Walker& w) const;
+    [[nodiscard]] List& queue_of(const Walker& w);
+    void refuse(Index walker, Outcome outcome);
+    [[nodiscard]] Outcome ask_inbound(const Walker& w);
+    void arrive(Index walker);
+    void give_worker(Index walker);
+    void release_worker(Index walker);
+    void serve_next(Index replica);
+    [[nodiscard]] Outcome judge_wait(Index replica, const Walker& w, Duration waited);
+    [[nodiscard]] Index next_in_queue(Index replica) const;
+    void leave(Index walker);
+    void detach(Index walker);
+    void cancel(Index walker, policies::CancelMode mode);
+
+    // ---- steps (steps.cc) ----
+    void run_walker(Index walker);
+    [[nodiscard]] std::uint32_t choose(const Instruction& step, double die) const;
+    [[nodiscard]] bool step_work(Index walker, const Instruction& step);
+    [[nodiscard]] bool step_wait(Index walker, const Instruction& step);
+    void on_work_done(Index walker);
+    void schedule_cores(std::uint32_t cores);
+    void on_cores(std::uint32_t cores);
+    void step_fork(Index walker, const Instruction& step);
+    void finish_branch(Index branch, Outcome outcome, std::uint16_t status);
+    void drop_branches(Index walker);
+    [[nodiscard]] CacheState& cache_of(const Walker& walker, std::uint32_t cache);
+    [[nodiscard]] bool step_cache(Index walker, const Instruction& step);
+    void step_cache_fill(Index walker, std::uint32_t cache);
+    [[nodiscard]] std::uint32_t lock_index(const Walker& walker, std::uint32_t lock) const;
+    [[nodiscard]] bool step_lock(Index walker, std::uint32_t lock);
+    void unlock(Index walker, std::uint32_t lock);
+    void leave_lock(Index walker);
+    void push_frame(Index walker, Frame frame);
+    void pop_frame(Index walker);
+    void unwind(Index walker);
+    void step_loop_end(Index walker, const Instruction& step);
+    void step_reply(Index walker, std::uint16_t status);
+    void replace_child(Index from, Index to);
+    void resume(Index walker, Outcome outcome, std::uint16_t status);
+    void finish_walker(Index walker, Outcome outcome, std::uint16_t status);
+
+    // ---- conditions (conditions.cc) ----
+    void on_weather();
+    void apply_conditions();
+    void apply_condition(std::uint32_t replica);
+    void count_workers(std::uint32_t service);
+    void crash(std::uint32_t replica);
+    void reset_cache(std::uint32_t replica, std::uint32_t number);
+    void reset_edges(std::uint32_t replica);
+    void start_up(std::uint32_t replica);
+    void on_started(std::uint32_t replica);
+    void pause(std::uint32_t replica);
+    void unpause(std::uint32_t replica);
+    void cool_caches(std::uint32_t replica, double share);
+    void log(const char* what, std::string subject, std::string detail = {});
+    [[nodiscard]] std::string replica_name(std::uint32_t replica) const;
+    [[nodiscard]] std::string edge_state_name(std::uint32_t edge_state) const;
+
+    [[nodiscard]] Index new_walker() {
+        const Index index = walkers_.take();
+        reserve_timers(index);
+        return index;
+    }
+    void free_walker(Index walker) {
+        queue_.cancel(timer_of(walker, WalkerTimer::timeout));
+        walkers_[walker].phase = Phase::free;
+        walkers_.give_back(walker);
+    }
+    [[nodiscard]] ServiceMeter& meter_of(const Walker& w) {
+        return meters_.service(replicas_[w.replica].service);
+    }
+    [[nodiscard]] const ServicePlan& service_of(const Walker& w) const {
+        return model_.services[replicas_[w.replica].service];
+    }
+    [[nodiscard]] FlowMeter& flow_of(std::uint32_t edge_state) {
+        return meters_.flow(model_.edge_states[edge_state].flow);
+    }
+    /// The state of `edge` that belongs to the replica the walker is at.
+    [[nodiscard]] std::uint32_t state_of(const Walker& w, std::uint32_t edge) const {
+        return model_.edges[edge].first_state + model_.replicas[w.replica].number;
+    }
+
+    const Model& model_;
+    std::uint64_t repeat_;
+    Time now_{};
+    Time end_{};
+    EventQueue queue_;
+    Slab<Walker> walkers_;
+    Slab<Call> calls_;
+    Slab<Frame> frames_;
+    Weather weather_;
+    Meters meters_;
+    std::vector<Replica> replicas_;
+    std::vector<List> queues_;
+    std::vector<LockState> locks_;
+    std::vector<CacheState> caches_;
+    std::vector<Cores> cores_;
+    std::vector<std::vector<Frozen>> frozen_;  ///< per replica
+    std::vector<Time> up_since_;               ///< per replica
+    /// What a replica does about its own load.
+    struct Inbound {
+        std::optional<policies::RateLimitMachine> rate_limit;
+        std::optional<policies::ShedMachine> shed;
+        std::optional<policies::ConcurrencyLimitMachine> limit;
+        std::optional<policies::CoDelMachine> codel;
+    };
+    std::vector<Inbound> inbound_;             ///< per replica
+    std::vector<EdgeRules> rules_;             ///< per edge
+    std::vector<EdgeDice> edge_dice_;          ///< per edge
+    std::vector<EdgeState> edge_states_;
+    std::vector<Random> work_dice_, step_dice_, startup_dice_;  ///< per service
+    std::vector<std::uint64_t> ordinals_;      ///< per route: crossings so far
+    std::vector<Time> wire_free_;              ///< per route and direction: when a throttled wire is free
+    std::vector<LateVerdict> late_verdicts_;   ///< per walker with `has_verdict`
+    struct User {
+        std::uint32_t source = 0;
+        bool waits = false;   ///< for an answer
+        bool active = true;   ///< not taken away by a load fault
+    };
+    std::vector<User> users_;
+    std::vector<scenarios::ArrivalClock> clocks_;  ///< per open source
+    std::vector<Random> think_dice_;               ///< per source
+    std::vector<Todo> todo_;
+    std::vector<Time> cuts_;
+    std::size_t next_cut_ = 0;
+    TimerId source_timers_ = 0, user_timers_ = 0, cores_timers_ = 0, startup_timers_ = 0;
+    TimerId health_timers_ = 0, dynamic_timers_ = 0;
+    std::uint64_t same_instant_ = 0;
+    std::uint64_t in_flight_ = 0, in_flight_max_ = 0;
+    reports::Repeat out_;
+};
+
+}  // namespace shaketable::sim

@@ -1,0 +1,68 @@
+/// What changes during a run, besides what is in flight: replicas, their locks and caches, frames of loops.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "base/units.h"
+#include "sim/model/cores.h"
+#include "sim/model/key_cache.h"
+#include "sim/model/records.h"
+
+namespace shaketable::sim {
+
+/// Walkers in a row, linked through their `prev` and `next`.
+struct List {
+    Index first = none, last = none;
+    std::uint32_t size = 0;
+};
+
+struct Replica {
+    std::uint32_t service = 0;
+    std::uint32_t workers = 0;      ///< that may be held now; unlimited = 0xFFFFFFFF
+    std::uint32_t busy = 0;
+    std::uint32_t outstanding = 0;  ///< sent here and not answered, over all callers
+    std::uint32_t first_queue = 0;  ///< into Engine::queues_; one, or one per priority
+    std::uint32_t queued = 0;       ///< in all of them
+    List ready;                     ///< walkers that want a worker back
+    double slowdown = 1;
+    double cold = 0;                ///< share of fixed-share cache hits that miss
+    bool up = true;                 ///< able to serve
+    bool crashed = false;           ///< by a fault that acts now
+    bool paused = false;
+    bool draining = false;          ///< out of balance
+    Time empty_at{};                ///< when the queue was last empty
+    std::uint32_t cores = none;     ///< into Engine::cores_
+    std::uint32_t first_lock = 0;   ///< into Engine::locks_
+    std::uint32_t first_cache = 0;  ///< into Engine::caches_
+};
+
+struct LockState {
+    Index holder = none;
+    List waiting;
+};
+
+/// One cache of one replica.
+struct CacheState {
+    std::optional<KeyCache> keys;                    ///< none: a fixed share of hits
+    std::vector<std::pair<std::uint32_t, Index>> waiting;  ///< (key, walker) for a fill under way, in order
+};
+
+/// Something a walker is inside of.
+struct Frame {
+    enum class Kind : std::uint8_t { loop, lock, fill };
+    Kind kind = Kind::loop;
+    std::uint32_t a = 0;  ///< loop: rounds left; lock: its index; fill: the cache
+    std::uint32_t b = 0;  ///< fill: the key
+    Index next = none;
+};
+
+/// What is frozen by a pause: a walker, and how much of its step was left.
+struct Frozen {
+    Index walker = none;
+    Duration left{-1};  ///< < 0: it was about to go on
+};
+
+}  // namespace shaketable::sim

@@ -1,0 +1,414 @@
+// A request walking through the steps of its endpoint.
+#include <algorithm>
+
+#include "sim/model/engine.h"
+
+namespace shaketable::sim {
+
+/// Walks until the request has to wait for something. Work needs a worker; everything else takes no time.
+void Engine::run_walker(Index walker) {
+    const Index replica = walkers_[walker].replica;
+    if (replicas_[replica].paused) [[unlikely]] {
+        walkers_[walker].phase = Phase::running;
+        frozen_[replica].push_back({walker, Duration{-1}});
+        return;
+    }
+    while (true) {
+        Walker& w = walkers_[walker];
+        if (policies::has_passed(w.deadline, now_) && !w.has(is_branch)) [[unlikely]]
+            return finish_walker(walker, Outcome::expired, 504);
+        const Instruction& step = model_.program.code[w.pc];
+        switch (step.op) {
+            case Op::work:
+                if (!step_work(walker, step)) return;
+                break;
+            case Op::wait:
+                if (!step_wait(walker, step)) return;
+                break;
+            case Op::call:
+                w.phase = Phase::calling;
+                w.next = none;
+                if (service_of(w).async) release_worker(walker);
+                return start_call(state_of(w, step.a), walker);
+            case Op::spawn:
+                ++w.pc;
+                start_call(state_of(w, step.a), none);
+                break;
+            case Op::fork:
+                return step_fork(walker, step);
+            case Op::chance:
+                w.pc = step_dice_[replicas_[w.replica].service].chance(step.x) ? w.pc + 1 : step.a;
+                break;
+            case Op::choose:
+                w.pc = choose(step, step_dice_[replicas_[w.replica].service].uniform());
+                break;
+            case Op::cache:
+                if (!step_cache(walker, step)) return;
+                break;
+            case Op::cache_fill:
+                step_cache_fill(walker, step.a);
+                ++walkers_[walker].pc;
+                break;
+            case Op::lock:
+                if (!step_lock(walker, step.a)) return;
+                break;
+            case Op::unlock:
+                unlock(walker, step.a);
+                ++walkers_[walker].pc;
+                break;
+            case Op::loop_begin:
+                if (step.a == 0) {
+                    w.pc = step.b;
+                } else {
+                    push_frame(walker, {.kind = Frame::Kind::loop, .a = step.a, .next = none});
+                    ++walkers_[walker].pc;
+                }
+                break;
+            case Op::loop_end:
+                step_loop_end(walker, step);
+                break;
+            case Op::reply:
+                ++w.pc;
+                step_reply(walker, static_cast<std::uint16_t>(step.a));
+                break;
+            case Op::fail:
+                return finish_walker(walker, Outcome::error, static_cast<std::uint16_t>(step.a));
+            case Op::jump:
+                w.pc = step.a;
+                break;
+            case Op::finish:
+                return finish_walker(walker, Outcome::ok, 200);
+        }
+    }
+}
+
+std::uint32_t Engine::choose(const Instruction& step, double die) const {
+    for (std::uint32_t i = 0; i < step.b; ++i) {
+        const ChoiceEntry& entry = model_.program.choices[step.a + i];
+        if (die < entry.cumulative) return entry.target;
+    }
+    return step.c;
+}
+
+/// True: done at once, walk on. False: the walker waits.
+bool Engine::step_work(Index walker, const Instruction& step) {
+    Walker& w = walkers_[walker];
+    Replica& replica = replicas_[w.replica];
+    const ServicePlan& service = model_.services[replica.service];
+    ServiceMeter& meter = meters_.service(replica.service);
+    if (service.async && !w.has(holds_worker)) {
+        if (replica.busy >= replica.workers || replica.ready.size > 0) {
+            w.phase = Phase::ready;
+            meter.add_waiting(now_);
+            push(replica.ready, walker);
+            return false;
+        }
+        give_worker(walker);
+    }
+    Duration time = model_.program.samplers[step.a].draw(work_dice_[replica.service]);
+    meter.now.work += time;
+    if (w.has(abandoned)) meter.now.wasted_work += time;
+    ++w.pc;
+    if (time == Duration{0}) return true;
+    w.phase = Phase::working;
+    if (replica.cores != none) {
+        w.add(in_core);
+        cores_[replica.cores].add(now_, walker, time);
+        schedule_cores(replica.cores);
+        return false;
+    }
+    if (replica.slowdown != 1.0) [[unlikely]]
+        time = Duration{static_cast<std::int64_t>(static_cast<double>(time.count()) * replica.slowdown + 0.5)};
+    queue_.schedule(timer_of(walker, WalkerTimer::progress), now_ + time);
+    return false;
+}
+
+bool Engine::step_wait(Index walker, const Instruction& step) {
+    Walker& w = walkers_[walker];
+    const Duration time =
+        model_.program.samplers[step.a].draw(step_dice_[replicas_[w.replica].service]);
+    ++w.pc;
+    if (time == Duration{0}) return true;
+    if (service_of(w).async) release_worker(walker);
+    w.phase = Phase::working;
+    w.add(waits_clock);
+    queue_.schedule(timer_of(walker, WalkerTimer::progress), now_ + time);
+    return false;
+}
+
+void Engine::on_work_done(Index walker) {
+    Walker& w = walkers_[walker];
+    w.phase = Phase::running;
+    w.drop(waits_clock);
+    run_walker(walker);
+}
+
+void Engine::schedule_cores(std::uint32_t cores) {
+    const TimerId timer = cores_timers_ + cores;
+    queue_.cancel(timer);
+    set(timer, cores_[cores].next_end(now_));
+}
+
+void Engine::on_cores(std::uint32_t cores) {
+    const Index walker = cores_[cores].take_first(now_);
+    schedule_cores(cores);
+    walkers_[walker].drop(in_core);
+    walkers_[walker].phase = Phase::running;
+    run_walker(walker);
+}
+
+// ---- forks ----
+
+void Engine::step_fork(Index walker, const Instruction& step) {
+    Index previous = none;
+    const Index replica = walkers_[walker].replica;
+    if (service_of(walkers_[walker]).async) release_worker(walker);
+    for (std::uint32_t i = 0; i < step.b; ++i) {
+        const Index index = new_walker();
+        Walker& branch = walkers_[index];
+        branch = Walker{};
+        branch.phase = Phase::running;
+        branch.add(is_branch);
+        branch.parent = walker;
+        branch.replica = replica;
+        branch.deadline = walkers_[walker].deadline;
+        branch.pc = model_.program.branches[step.a + i];
+        branch.edge_state = previous;  // of a branch: the one before it
+        branch.sibling = none;
+        (previous == none ? walkers_[walker].next : walkers_[previous].sibling) = index;
+        previous = index;
+        todo(Todo::What::run, index);
+    }
+    Walker& w = walkers_[walker];
+    w.phase = Phase::calling;
+    w.add(forking);
+    w.waiting_for = static_cast<std::uint16_t>(step.c);
+    w.status = static_cast<std::uint16_t>(step.b);
+    w.pc = model_.program.branches[step.a + step.b];
+}
+
+void Engine::finish_branch(Index branch, Outcome outcome, std::uint16_t status) {
+    const Walker b = walkers_[branch];
+    free_walker(branch);
+    if (b.parent == none) return;
+    Walker& parent = walkers_[b.parent];
+    (b.edge_state == none ? parent.next : walkers_[b.edge_state].sibling) = b.sibling;
+    if (b.sibling != none) walkers_[b.sibling].edge_state = b.edge_state;
+    --parent.status;
+    if (is_success(outcome)) --parent.waiting_for;
+    if (parent.waiting_for == 0) {
+        drop_branches(b.parent);
+        parent.phase = Phase::running;
+        todo(Todo::What::run, b.parent);
+    } else if (parent.status < parent.waiting_for) {
+        drop_branches(b.parent);
+        parent.phase = Phase::running;
+        todo(Todo::What::fail, b.parent, outcome, status);
+    }
+}
+
+/// Lets go of the branches still running: they end on their own, for nobody.
+void Engine::drop_branches(Index walker) {
+    Walker& w = walkers_[walker];
+    if (!w.has(forking)) return;
+    for (Index branch = w.next; branch != none; branch = walkers_[branch].sibling)
+        walkers_[branch].parent = none;
+    w.next = none;
+    w.drop(forking);
+}
+
+// ---- caches ----
+
+CacheState& Engine::cache_of(const Walker& walker, std::uint32_t cache) {
+    return caches_[replicas_[walker.replica].first_cache + model_.program.caches[cache].number];
+}
+
+bool Engine::step_cache(Index walker, const Instruction& step) {
+    Walker& w = walkers_[walker];
+    const CachePlan& plan = model_.program.caches[step.a];
+    const Replica& replica = replicas_[w.replica];
+    Random& dice = step_dice_[replica.service];
+    if (plan.hit >= 0) {
+        const double die = dice.uniform();
+        w.pc = die < plan.hit * (1 - replica.cold) ? step.b : w.pc + 1;
+        return true;
+    }
+    CacheState& cache = cache_of(w, step.a);
+    const std::uint32_t key = plan.keys.draw(dice);
+    if (cache.keys->look_up(now_, key)) {
+        w.pc = step.b;
+        return true;
+    }
+    if (plan.coalesce && cache.keys->is_filling(key)) {
+        cache.waiting.emplace_back(key, walker);
+        w.phase = Phase::locked;
+        return false;
+    }
+    if (plan.coalesce) cache.keys->set_filling(key, true);
+    push_frame(walker, {.kind = Frame::Kind::fill, .a = step.a, .b = key, .next = none});
+    ++walkers_[walker].pc;
+    return true;
+}
+
+void Engine::step_cache_fill(Index walker, std::uint32_t number) {
+    const Frame frame = frames_[walkers_[walker].frames];
+    SHAKETABLE_CHECK(frame.kind == Frame::Kind::fill && frame.a == number, "frames are nested");
+    cache_of(walkers_[walker], number).keys->fill(now_, frame.b);
+    pop_frame(walker);
+}
+
+// ---- locks, loops, frames ----
+
+std::uint32_t Engine::lock_index(const Walker& walker, std::uint32_t lock) const {
+    return replicas_[walker.replica].first_lock + lock;
+}
+
+bool Engine::step_lock(Index walker, std::uint32_t number) {
+    Walker& w = walkers_[walker];
+    LockState& lock = locks_[lock_index(w, number)];
+    if (lock.holder == none) {
+        lock.holder = walker;
+        push_frame(walker, {.kind = Frame::Kind::lock, .a = number, .next = none});
+        ++walkers_[walker].pc;
+        return true;
+    }
+    w.phase = Phase::locked;
+    push(lock.waiting, walker);
+    return false;
+}
+
+/// Gives the lock to whoever waits longest. Does nothing if `walker` does not hold it.
+void Engine::unlock(Index walker, std::uint32_t number) {
+    LockState& lock = locks_[lock_index(walkers_[walker], number)];
+    if (lock.holder != walker) return;
+    Index* link = &walkers_[walker].frames;
+    while (frames_[*link].kind != Frame::Kind::lock || frames_[*link].a != number)
+        link = &frames_[*link].next;
+    const Index frame = *link;
+    *link = frames_[frame].next;
+    frames_.give_back(frame);
+    lock.holder = lock.waiting.first;
+    if (lock.holder == none) return;
+    const Index next = lock.holder;
+    unlink(lock.waiting, next);
+    push_frame(next, {.kind = Frame::Kind::lock, .a = number, .next = none});
+    ++walkers_[next].pc;
+    walkers_[next].phase = Phase::running;
+    todo(Todo::What::run, next);
+}
+
+void Engine::push_frame(Index walker, Frame frame) {
+    const Index index = frames_.take();
+    frame.next = walkers_[walker].frames;
+    frames_[index] = frame;
+    walkers_[walker].frames = index;
+}
+
+/// Lets go of the innermost thing that the walker is inside of.
+void Engine::pop_frame(Index walker) {
+    Walker& w = walkers_[walker];
+    const Frame frame = frames_[w.frames];
+    if (frame.kind == Frame::Kind::lock) return unlock(walker, frame.a);
+    frames_.give_back(w.frames);
+    w.frames = frame.next;
+    if (frame.kind != Frame::Kind::fill) return;
+    CacheState& cache = cache_of(w, frame.a);
+    if (!model_.program.caches[frame.a].coalesce) return;
+    // Whoever waited for this key looks again: a hit if it was filled, else the first of them fills it.
+    cache.keys->set_filling(frame.b, false);
+    std::erase_if(cache.waiting, [&](const auto& waiter) {
+        if (waiter.first != frame.b) return false;
+        walkers_[waiter.second].phase = Phase::running;
+        todo(Todo::What::run, waiter.second);
+        return true;
+    });
+}
+
+void Engine::unwind(Index walker) {
+    while (walkers_[walker].frames != none) pop_frame(walker);
+}
+
+void Engine::step_loop_end(Index walker, const Instruction& step) {
+    Walker& w = walkers_[walker];
+    Frame& frame = frames_[w.frames];
+    SHAKETABLE_CHECK(frame.kind == Frame::Kind::loop, "frames are nested");
+    if (--frame.a > 0) {
+        w.pc = step.a;
+    } else {
+        pop_frame(walker);
+        ++walkers_[walker].pc;
+    }
+}
+
+// ---- answers ----
+
+/// Answers now and goes on: the answer becomes a record of its own.
+void Engine::step_reply(Index walker, std::uint16_t status) {
+    if (walkers_[walker].has(is_branch) || walkers_[walker].has(replied)) return;
+    walkers_[walker].add(replied);
+    if (walkers_[walker].has(abandoned)) return;
+    const Index message = new_walker();
+    Walker& w = walkers_[walker];
+    Walker& m = walkers_[message];
+    m = w;
+    m.frames = none;
+    m.flags = static_cast<std::uint16_t>(w.flags & (by_call | probe | hedge_try | has_verdict));
+    m.prev = m.next = none;
+    m.phase = Phase::returning;
+    const TimerId old_timeout = timer_of(walker, WalkerTimer::timeout);
+    if (queue_.is_pending(old_timeout)) {
+        const Time at = queue_.time_of_pending(old_timeout);
+        queue_.cancel(old_timeout);
+        queue_.schedule(timer_of(message, WalkerTimer::timeout), at);
+    }
+    if (w.has(has_verdict)) set_late_verdict(message, late_verdicts_[walker]);
+    w.drop(has_verdict);
+    replace_child(walker, message);
+    walkers_[walker].parent = none;
+    answer(message, status < 400 ? Outcome::ok : Outcome::error, status);
+}
+
+/// The caller waits for `to` from now on, instead of `from`.
+void Engine::replace_child(Index from, Index to) {
+    const Walker& w = walkers_[from];
+    if (w.has(by_call)) {
+        Index* link = &calls_[w.parent].first;
+        while (*link != from) link = &walkers_[*link].sibling;
+        *link = to;
+        return;
+    }
+    const bool from_workload = model_.edges[model_.edge_states[w.edge_state].edge].from_workload;
+    if (!from_workload && w.parent != none) walkers_[w.parent].next = to;
+}
+
+/// Takes a walker out of the row for its lock, or of those who wait for a cache to be filled.
+void Engine::leave_lock(Index walker) {
+    const Walker& w = walkers_[walker];
+    const Instruction& step = model_.program.code[w.pc];
+    if (step.op == Op::lock) return unlink(locks_[lock_index(w, step.a)].waiting, walker);
+    std::erase_if(cache_of(w, step.a).waiting, [&](const auto& entry) { return entry.second == walker; });
+}
+
+/// A call of the walker was settled.
+void Engine::resume(Index walker, Outcome outcome, std::uint16_t status) {
+    Walker& w = walkers_[walker];
+    const bool may_fail = model_.program.code[w.pc].optional;
+    ++w.pc;
+    if (is_success(outcome) || may_fail) return run_walker(walker);
+    finish_walker(walker, Outcome::error, status);
+}
+
+void Engine::finish_walker(Index walker, Outcome outcome, std::uint16_t status) {
+    unwind(walker);
+    release_worker(walker);
+    Walker& w = walkers_[walker];
+    if (w.has(is_branch)) return finish_branch(walker, outcome, status);
+    leave(walker);
+    ServiceMeter& meter = meter_of(w);
+    ++meter.now.completed;
+    if (w.has(abandoned)) ++meter.now.wasted;
+    if (w.has(replied)) return free_walker(walker);
+    answer(walker, outcome, status);
+}
+
+}  // namespace shaketable::sim

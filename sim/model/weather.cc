@@ -1,0 +1,301 @@
+#include "sim/model/weather.h"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+#include "base/check.h"
+
+namespace shaketable::sim {
+
+using faults::Condition;
+using faults::Crossing;
+using faults::Fault;
+using faults::Occurrence;
+using faults::Place;
+using faults::Verdict;
+
+Weather::Weather(const Model& model, faults::Timeline timeline, std::uint64_t repeat)
+    : model_{model}, timeline_{std::move(timeline)}, repeat_{repeat} {
+    const std::vector<Fault>& faults = model.scenario.faults;
+    auto next_place = static_cast<std::uint32_t>(model.replicas.size());
+    for (const EdgeStatePlan& state : model.edge_states)
+        place_of_caller_.push_back(state.caller_replica != none ? state.caller_replica
+                                                                : next_place++);
+    hits_.resize(faults.size());
+    reach_.resize(faults.size());
+    judge_of_.resize(faults.size(), none);
+    for (std::uint32_t f = 0; f < faults.size(); ++f) {
+        if (faults::is_traffic_fault(faults[f].what)) {
+            judge_of_[f] = static_cast<std::uint32_t>(judges_.size());
+            judges_.emplace_back(faults[f].what);
+        }
+        find_reach(f);
+    }
+    starts_.resize(timeline_.occurrences.size());
+    std::iota(starts_.begin(), starts_.end(), 0U);
+    ends_ = starts_;
+    const auto& all = timeline_.occurrences;
+    std::stable_sort(starts_.begin(), starts_.end(),
+                     [&](auto a, auto b) { return all[a].start < all[b].start; });
+    std::stable_sort(ends_.begin(), ends_.end(),
+                     [&](auto a, auto b) { return all[a].acts_until < all[b].acts_until; });
+}
+
+std::vector<Place> Weather::places() const {
+    std::vector<Place> result;
+    result.reserve(model_.replicas.size());
+    for (const ReplicaPlan& r : model_.replicas)
+        result.push_back({.service = model_.services[r.service].name,
+                          .replica = r.number,
+                          .replicas = model_.services[r.service].replicas,
+                          .zone = model_.zones[r.zone],
+                          .replica_in_zone = r.number_in_zone});
+    for (const EdgeStatePlan& state : model_.edge_states) {
+        const EdgePlan& edge = model_.edges[state.edge];
+        if (edge.from_workload)
+            result.push_back({.service = model_.workload_names[edge.caller],
+                              .replicas = 0,
+                              .zone = model_.zones[state.zone]});
+    }
+    return result;
+}
+
+void Weather::find_reach(std::uint32_t f) {
+    const Fault& fault = model_.scenario.faults[f];
+    Reach& reach = reach_[f];
+    reach.callers.assign(model_.edge_states.size(), 3);
+    reach.replicas.assign(model_.replicas.size(), 3);
+    reach.hit.assign(model_.replicas.size(), 1);
+    reach.workloads.assign(model_.workload_names.size(), 1);
+    // A partition without target asks its cuts, not its reach.
+    if (!fault.target || std::holds_alternative<faults::Partition>(fault.what)) return;
+    const faults::Target& target = *fault.target;
+    const std::vector<Place> where = places();
+    const bool arrow = target.arrow != faults::Target::Arrow::none;
+    const bool both = target.arrow == faults::Target::Arrow::both;
+    const faults::Side& to = arrow ? target.to : target.from;
+    for (std::uint32_t s = 0; s < model_.edge_states.size(); ++s) {
+        const Place& place = where[place_of_caller_[s]];
+        const bool forward = !arrow || faults::contains(target.from, place);
+        const bool backward = both && faults::contains(target.to, place);
+        reach.callers[s] = static_cast<std::uint8_t>((forward ? 1 : 0) | (backward ? 2 : 0));
+    }
+    for (std::uint32_t r = 0; r < model_.replicas.size(); ++r) {
+        const bool forward = faults::contains(to, where[r]);
+        const bool backward = both && faults::contains(target.from, where[r]);
+        reach.replicas[r] = static_cast<std::uint8_t>((forward ? 1 : 0) | (backward ? 2 : 0));
+        reach.hit[r] = !arrow && faults::contains(target.from, where[r]) ? 1 : 0;
+    }
+    for (std::uint32_t w = 0; w < model_.workload_names.size(); ++w)
+        reach.workloads[w] =
+            faults::contains(target.from, Place{.service = model_.workload_names[w], .replicas = 0}) ? 1 : 0;
+}
+
+bool Weather::reaches(std::uint32_t fault, std::uint32_t edge_state, std::uint32_t replica) const {
+    const Reach& reach = reach_[fault];
+    return (reach.callers[edge_state] & reach.replicas[replica]) != 0;
+}
+
+bool Weather::acts_on(std::uint32_t occurrence, std::uint32_t replica) const {
+    return reach_[timeline_.occurrences[occurrence].fault].hit[replica] != 0;
+}
+
+Time Weather::next_change() const {
+    Time next = never;
+    if (started_ < starts_.size()) next = timeline_.occurrences[starts_[started_]].start;
+    if (ended_ < ends_.size())
+        next = std::min(next, timeline_.occurrences[ends_[ended_]].acts_until);
+    for (const auto* list : {&traffic_, &service_})
+        for (const Active& active : *list) next = std::min(next, active.next_step);
+    return next;
+}
+
+void Weather::set_strength(Active& active, Time now) {
+    const Occurrence& occurrence = timeline_.occurrences[active.occurrence];
+    const Duration ramp = model_.scenario.faults[active.fault].ramp;
+    active.strength = faults::strength(occurrence, ramp, now);
+    active.next_step = never;
+    if (ramp > Duration{0} && now < occurrence.start + ramp)
+        active.next_step =
+            std::min(now + std::max(ramp / 100, Duration{1}), occurrence.start + ramp);
+}
+
+void Weather::begin(std::uint32_t index, Time now) {
+    const Occurrence& occurrence = timeline_.occurrences[index];
+    const auto f = static_cast<std::uint32_t>(occurrence.fault);
+    const Fault& fault = model_.scenario.faults[f];
+    Active active{.occurrence = index, .fault = f, .states = {}, .cuts = {}};
+    const bool traffic = judge_of_[f] != none;
+    if (traffic) {
+        const std::uint64_t seed = model_.scenario.run.seed;
+        for (const std::string& route : model_.routes)
+            active.states.push_back({.key = faults::judge_key(seed, repeat_, fault.id, route),
+                                     .start = occurrence.start});
+        if (const auto* partition = std::get_if<faults::Partition>(&fault.what)) {
+            Random random{random_key(seed, repeat_, fault.id, "partition")};
+            auto cuts = faults::cut(*partition, fault.target, places(), random);
+            SHAKETABLE_CHECK(cuts.has_value(), "a partition was validated before the run");
+            active.cuts = std::move(*cuts);
+        }
+    } else {
+        change_.loads |= std::holds_alternative<faults::Load>(fault.what);
+        change_.services |= !std::holds_alternative<faults::Load>(fault.what);
+        if (std::holds_alternative<faults::Load>(fault.what)) {
+            for (const std::uint8_t hit : reach_[f].workloads) hits_[f] += hit;
+        } else {
+            for (const std::uint8_t hit : reach_[f].hit) hits_[f] += hit;
+        }
+    }
+    set_strength(active, now);
+    auto& list = traffic ? traffic_ : service_;
+    const auto by_id = [&](const Active& a, const Active& b) {
+        return model_.scenario.faults[a.fault].id < model_.scenario.faults[b.fault].id;
+    };
+    list.insert(std::upper_bound(list.begin(), list.end(), active, by_id), std::move(active));
+}
+
+const Weather::Change& Weather::advance(Time now) {
+    change_ = {};
+    const auto& all = timeline_.occurrences;
+    while (ended_ < ends_.size() && all[ends_[ended_]].acts_until <= now) {
+        const std::uint32_t index = ends_[ended_++];
+        change_.ended.push_back(index);
+        const auto is_it = [&](const Active& a) { return a.occurrence == index; };
+        std::erase_if(traffic_, is_it);
+        if (std::erase_if(service_, is_it) > 0) {
+            const bool load = std::holds_alternative<faults::Load>(
+                model_.scenario.faults[all[index].fault].what);
+            change_.loads |= load;
+            change_.services |= !load;
+        }
+    }
+    while (started_ < starts_.size() && all[starts_[started_]].start <= now) {
+        const std::uint32_t index = starts_[started_++];
+        change_.started.push_back(index);
+        begin(index, now);
+    }
+    for (auto* list : {&traffic_, &service_})
+        for (Active& active : *list)
+            if (active.next_step <= now) {
+                set_strength(active, now);
+                const bool load = std::holds_alternative<faults::Load>(
+                    model_.scenario.faults[active.fault].what);
+                change_.loads |= load;
+                change_.services |= !load && list == &service_;
+            }
+    return change_;
+}
+
+Verdict Weather::ask(Active& active, std::uint32_t edge_state, std::uint32_t replica,
+                     Crossing crossing) {
+    const Fault& fault = model_.scenario.faults[active.fault];
+    if (std::holds_alternative<faults::Partition>(fault.what)) {
+        const std::uint32_t caller = place_of_caller_[edge_state];
+        crossing.request_cut = active.cuts.between(caller, replica);
+        crossing.response_cut = active.cuts.between(replica, caller);
+        if (!crossing.request_cut && !crossing.response_cut) return {};
+    } else if (!reaches(active.fault, edge_state, replica)) {
+        return {};
+    }
+    crossing.strength = active.strength;
+    const std::uint32_t route = model_.edges[model_.edge_states[edge_state].edge].route;
+    faults::FaultState& state = active.states[route];
+    Random random = Random::at(state.key, crossing.ordinal);
+    const Verdict verdict = judges_[judge_of_[active.fault]].judge(crossing, state, random);
+    if (verdict != Verdict{}) ++hits_[active.fault];
+    return verdict;
+}
+
+namespace {
+
+Crossing crossing_of(const Model& model, std::uint32_t edge_state, std::uint32_t replica, Time now,
+                     std::uint64_t ordinal, std::int64_t bytes) {
+    const EndpointPlan& endpoint =
+        model.endpoints[model.edges[model.edge_states[edge_state].edge].endpoint];
+    return {.ordinal = ordinal,
+            .connection = std::uint64_t{edge_state} * model.replicas.size() + replica,
+            .at = now,
+            .connection_opened = Time{},
+            .bytes = static_cast<std::uint32_t>(std::min<std::int64_t>(bytes, 0xFFFF'FFFF)),
+            .new_connection = false,
+            .method = endpoint.method,
+            .path = endpoint.path};
+}
+
+}  // namespace
+
+Verdict Weather::judge(std::uint32_t edge_state, std::uint32_t replica, Time now,
+                       std::uint64_t ordinal, std::int64_t bytes) {
+    const Crossing crossing = crossing_of(model_, edge_state, replica, now, ordinal, bytes);
+    Verdict verdict;
+    for (Active& active : traffic_)
+        verdict = faults::combine(verdict, ask(active, edge_state, replica, crossing));
+    return verdict;
+}
+
+Verdict Weather::judge_in_flight(std::uint32_t occurrence, std::uint32_t edge_state,
+                                 std::uint32_t replica, Time now, std::uint64_t ordinal,
+                                 std::int64_t bytes) {
+    const Fault& fault = model_.scenario.faults[timeline_.occurrences[occurrence].fault];
+    if (!faults::judges_in_flight(fault.what)) return {};
+    for (Active& active : traffic_)
+        if (active.occurrence == occurrence)
+            return ask(active, edge_state, replica,
+                       crossing_of(model_, edge_state, replica, now, ordinal, bytes));
+    return {};
+}
+
+bool Weather::is_answer_cut(std::uint32_t edge_state, std::uint32_t replica) {
+    const std::uint32_t caller = place_of_caller_[edge_state];
+    for (const Active& active : traffic_)
+        if (std::holds_alternative<faults::Partition>(model_.scenario.faults[active.fault].what) &&
+            active.cuts.between(replica, caller)) {
+            ++hits_[active.fault];
+            return true;
+        }
+    return false;
+}
+
+bool Weather::is_check_stopped(std::uint32_t edge_state, std::uint32_t replica) const {
+    const std::uint32_t caller = place_of_caller_[edge_state];
+    for (const Active& active : traffic_) {
+        const faults::AnyKind& what = model_.scenario.faults[active.fault].what;
+        if (std::holds_alternative<faults::Partition>(what)) {
+            if (active.cuts.between(caller, replica) || active.cuts.between(replica, caller)) return true;
+            continue;
+        }
+        if (!reaches(active.fault, edge_state, replica)) continue;
+        const auto hits_all = [&](const auto* fault) {
+            return fault != nullptr && fault->share.fraction * active.strength >= 1;
+        };
+        if (hits_all(std::get_if<faults::Blackhole>(&what)) ||
+            hits_all(std::get_if<faults::Refuse>(&what)) ||
+            hits_all(std::get_if<faults::Reset>(&what)))
+            return true;
+    }
+    return false;
+}
+
+Condition Weather::replica_condition(std::uint32_t replica) const {
+    Condition condition;
+    for (const Active& active : service_)
+        if (reach_[active.fault].hit[replica] != 0)
+            condition = faults::combine(
+                condition, faults::condition(model_.scenario.faults[active.fault].what,
+                                             active.strength));
+    return condition;
+}
+
+Condition Weather::workload_condition(std::uint32_t workload) const {
+    Condition condition;
+    for (const Active& active : service_) {
+        const Fault& fault = model_.scenario.faults[active.fault];
+        if (std::holds_alternative<faults::Load>(fault.what) &&
+            reach_[active.fault].workloads[workload] != 0)
+            condition = faults::combine(condition, faults::condition(fault.what, active.strength));
+    }
+    return condition;
+}
+
+}  // namespace shaketable::sim

@@ -1,0 +1,1 @@
+// Owns the precompiled <catch2/catch.hpp> that every test program reuses.
