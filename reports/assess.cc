@@ -21,17 +21,18 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 
 /// Metrics that are parts of a whole: their interval ends at 100%.
 bool is_part(Metric metric) {
-    constexpr std::array parts{Metric::apdex,       Metric::success,      Metric::errors, Metric::timeouts,
-                               Metric::rejected,    Metric::degraded,     Metric::wasted, Metric::utilization,
-                               Metric::breaker_open, Metric::budget_spent};
+    constexpr std::array parts{Metric::apdex,       Metric::success,     Metric::errors,
+                               Metric::timeouts,    Metric::rejected,    Metric::degraded,
+                               Metric::wasted,      Metric::utilization, Metric::breaker_open,
+                               Metric::budget_spent};
     return std::find(parts.begin(), parts.end(), metric) != parts.end();
 }
 
 /// Successful calls that a quantile needs before it can be trusted: ten beyond it.
 std::uint64_t samples_wanted(Metric metric) {
     constexpr std::array wanted{
-        std::pair{Metric::p50, 20ULL},     std::pair{Metric::p90, 100ULL},
-        std::pair{Metric::p95, 200ULL},    std::pair{Metric::p99, 1'000ULL},
+        std::pair{Metric::p50, 20ULL},      std::pair{Metric::p90, 100ULL},
+        std::pair{Metric::p95, 200ULL},     std::pair{Metric::p99, 1'000ULL},
         std::pair{Metric::p999, 10'000ULL}, std::pair{Metric::p9999, 100'000ULL}};
     for (const auto& [of, count] : wanted)
         if (of == metric) return count;
@@ -43,7 +44,7 @@ struct Gathered {
     std::uint32_t empty = 0;        ///< repeats with the window and without samples
     std::uint32_t left_out = 0;     ///< repeats without the window
     std::uint64_t samples_least = std::numeric_limits<std::uint64_t>::max();
-    std::string reason;             ///< of the first absence that counts
+    std::string reason;  ///< of the first absence that counts
 };
 
 Gathered gather(const scenarios::Scenario& scenario, const Record& record, Finding& finding) {
@@ -73,22 +74,25 @@ Gathered gather(const scenarios::Scenario& scenario, const Record& record, Findi
 void add_absence_notes(const Gathered& gathered, std::size_t repeats, Finding& finding) {
     const std::size_t absent = gathered.empty + (finding.judged == 0 ? gathered.left_out : 0);
     if (absent > 0)
-        finding.notes.push_back(absent == repeats
-                                    ? gathered.reason
-                                    : fmt::format("{} in {} of {} repeats", gathered.reason, absent, repeats));
+        finding.notes.push_back(absent == repeats ? gathered.reason
+                                                  : fmt::format("{} in {} of {} repeats",
+                                                                gathered.reason, absent, repeats));
     if (gathered.left_out > 0 && finding.judged > 0)
-        finding.notes.push_back(fmt::format("{} did not happen in {} of {} repeats, which are left out",
-                                            finding.expectation.that.span.window, gathered.left_out, repeats));
+        finding.notes.push_back(
+            fmt::format("{} did not happen in {} of {} repeats, which are left out",
+                        finding.expectation.that.span.window, gathered.left_out, repeats));
 }
 
 void add_value_notes(const Gathered& gathered, std::size_t repeats, Finding& finding) {
     const Metric metric = finding.expectation.that.metric;
-    if (finding.open_ended > 0 && (metric == Metric::time_to_recover || metric == Metric::time_to_detect)) {
+    if (finding.open_ended > 0 &&
+        (metric == Metric::time_to_recover || metric == Metric::time_to_detect)) {
         double longest = 0;
         for (std::size_t i = 0; i < finding.values.size(); ++i)
             if (gathered.judged_by[i] == infinity) longest = std::max(longest, finding.values[i]);
-        const std::string_view what =
-            metric == Metric::time_to_recover ? "had not recovered" : "had not left the baseline band";
+        const std::string_view what = metric == Metric::time_to_recover
+                                          ? "had not recovered"
+                                          : "had not left the baseline band";
         std::string note = fmt::format("{} when the run ended ({:.3g} s later)", what, longest);
         if (repeats > 1) note += fmt::format(", in {} of {} repeats", finding.open_ended, repeats);
         finding.notes.push_back(std::move(note));
@@ -119,8 +123,9 @@ Finding judge(const scenarios::Scenario& scenario, const Record& record,
     if (finding.judged == 0) return finding;  // nothing to judge, which it allows
     const double mean = finding.open_ended > 0 ? infinity : finding.value.mean;
     if (!satisfies(claim, mean))
-        finding.verdict = expectation.severity == scenarios::FindingSeverity::warn ? Verdict::warned
-                                                                                   : Verdict::broken;
+        finding.verdict = expectation.severity == scenarios::FindingSeverity::warn
+                              ? Verdict::warned
+                              : Verdict::broken;
     if (finding.open_ended > 0)
         finding.uncertain = finding.held > 0 && finding.held < finding.judged;
     else
@@ -133,12 +138,18 @@ Finding judge(const scenarios::Scenario& scenario, const Record& record,
 
 bool satisfies(const scenarios::Claim& claim, double value) noexcept {
     switch (claim.comparison) {
-        case scenarios::Comparison::less: return value < claim.limit;
-        case scenarios::Comparison::at_most: return value <= claim.limit;
-        case scenarios::Comparison::greater: return value > claim.limit;
-        case scenarios::Comparison::at_least: return value >= claim.limit;
-        case scenarios::Comparison::equal: return value == claim.limit;
-        case scenarios::Comparison::not_equal: return value != claim.limit;
+        case scenarios::Comparison::less:
+            return value < claim.limit;
+        case scenarios::Comparison::at_most:
+            return value <= claim.limit;
+        case scenarios::Comparison::greater:
+            return value > claim.limit;
+        case scenarios::Comparison::at_least:
+            return value >= claim.limit;
+        case scenarios::Comparison::equal:
+            return value == claim.limit;
+        case scenarios::Comparison::not_equal:
+            return value != claim.limit;
     }
     return false;
 }

@@ -59,8 +59,8 @@ Place place_of(const StepTotals& step, const Band& band) {
 
 std::optional<Band> baseline_band(const Record& record, const Repeat& repeat,
                                   const std::vector<StepTotals>& steps) {
-    const Stretches baseline = stretches_of(
-        record, repeat, {scenarios::Span::Kind::during, "baseline", Duration{0}});
+    const Stretches baseline =
+        stretches_of(record, repeat, {scenarios::Span::Kind::during, "baseline", Duration{0}});
     std::vector<double> success, p50;
     std::uint64_t succeeded = 0, settled = 0;
     for (const Stretch& stretch : baseline) {

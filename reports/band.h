@@ -3,11 +3,12 @@
 /// The band is what one sample step looked like during `baseline`:
 ///   success share >= mean - max(1 point, 3 standard deviations of the steps)   and
 ///   p50           <= max(2 x mean, mean + 3 standard deviations of the steps).
-/// The mean of the success share is over all calls of the baseline, that of p50 over its steps. p50 of several flows is the
-/// mean of theirs, weighted by their successes.
+/// The mean of the success share is over all calls of the baseline, that of p50 over its steps. p50
+/// of several flows is the mean of theirs, weighted by their successes.
 ///
-/// A step in which calls began and none settled is outside, and so is one with failures and no success (unless nothing ever
-/// succeeded in the baseline). A step without any call is neither inside nor outside.
+/// A step in which calls began and none settled is outside, and so is one with failures and no
+/// success (unless nothing ever succeeded in the baseline). A step without any call is neither
+/// inside nor outside.
 #pragma once
 
 #include <cstdint>
@@ -47,15 +48,18 @@ inline constexpr Duration recovery_hold = std::chrono::seconds{10};
 
 struct Recovery {
     bool recovered = false;
-    Duration after{0};  ///< time to recover, or, if it did not, from `from` to the start of the cool-down
+    Duration after{
+        0};  ///< time to recover, or, if it did not, from `from` to the start of the cool-down
     bool operator==(const Recovery&) const = default;
 };
-/// Follows the whole steps that begin at or after `from` and end before the cool-down. Recovered at the end of the last step
-/// outside before steps inside (or neither, but not only those) fill `recovery_hold`; after 0 if there is none outside.
+/// Follows the whole steps that begin at or after `from` and end before the cool-down. Recovered at
+/// the end of the last step outside before steps inside (or neither, but not only those) fill
+/// `recovery_hold`; after 0 if there is none outside.
 [[nodiscard]] Recovery find_recovery(const Record& record, const std::vector<StepTotals>& steps,
                                      const Band& band, Time from);
 
-/// Recovery of some flows from the last fault, over all repeats that had a fault, a baseline, and time after it.
+/// Recovery of some flows from the last fault, over all repeats that had a fault, a baseline, and
+/// time after it.
 struct RecoverySummary {
     std::uint32_t of = 0;     ///< such repeats
     std::uint32_t back = 0;   ///< those that recovered

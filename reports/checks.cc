@@ -71,16 +71,18 @@ std::vector<Notice> find_broken_conservation(const Record& record) {
         if (all.started != repeat.requests || all.started != all.settled + repeat.in_flight)
             notices.push_back(
                 {"conservation", FindingSeverity::error, "",
-                 fmt::format("the books of repeat {} do not balance: {} requests, {} started, {} settled, "
-                             "{} in flight",
-                             r + 1, repeat.requests, all.started, all.settled, repeat.in_flight)});
+                 fmt::format(
+                     "the books of repeat {} do not balance: {} requests, {} started, {} settled, "
+                     "{} in flight",
+                     r + 1, repeat.requests, all.started, all.settled, repeat.in_flight)});
         for (std::uint32_t row = 0; row < record.flows.size(); ++row) {
             const Balance one = balance_of(repeat, row);
             if (one.settled > one.started)
                 notices.push_back(
                     {"conservation", FindingSeverity::error, print(record.flows[row]),
-                     fmt::format("the books of repeat {} do not balance: {} calls {} started, {} settled",
-                                 r + 1, one.started, print(record.flows[row]), one.settled)});
+                     fmt::format(
+                         "the books of repeat {} do not balance: {} calls {} started, {} settled",
+                         r + 1, one.started, print(record.flows[row]), one.settled)});
         }
     }
     return notices;
@@ -90,8 +92,9 @@ std::vector<Notice> find_dropped_events(const Record& record) {
     std::uint64_t dropped = 0;
     for (const Repeat& repeat : record.repeats) dropped += repeat.events_dropped;
     if (dropped == 0) return {};
-    return {{"events-dropped", FindingSeverity::warn, "",
-             fmt::format("{} events were not kept; the timelines show the first ones only", dropped)}};
+    return {
+        {"events-dropped", FindingSeverity::warn, "",
+         fmt::format("{} events were not kept; the timelines show the first ones only", dropped)}};
 }
 
 }  // namespace shaketable::reports

@@ -8,10 +8,12 @@
 
 namespace shaketable::reports {
 
-/// Faults that were active and touched nothing, and faults that never happened: the run proves less than it seems to.
+/// Faults that were active and touched nothing, and faults that never happened: the run proves less
+/// than it seems to.
 [[nodiscard]] std::vector<Notice> find_faults_without_effect(const Record& record);
 
-/// started = settled + in flight, for the workloads of each repeat; and no more settled than started in any flow.
+/// started = settled + in flight, for the workloads of each repeat; and no more settled than
+/// started in any flow.
 [[nodiscard]] std::vector<Notice> find_broken_conservation(const Record& record);
 
 /// Events that the record had no room for: the timeline shows only the first ones.

@@ -26,13 +26,15 @@ constexpr auto enum_names(Verdict) {
 struct Finding {
     scenarios::Expectation expectation;
     Verdict verdict = Verdict::hold;
-    Estimate value;                  ///< over repeats that have one; in the unit of the claim
-    std::vector<double> values;      ///< per repeat that has one, in their order
-    std::uint64_t samples = 0;       ///< calls (or requests) behind it, all repeats together
-    std::uint32_t judged = 0;        ///< repeats with a value
-    std::uint32_t held = 0;          ///< of them, those in which the claim held by itself
-    std::uint32_t open_ended = 0;    ///< of them, those whose value is only a lower bound ("had not recovered")
-    bool uncertain = false;          ///< the 95% interval contains the limit: more repeats could change the verdict
+    Estimate value;              ///< over repeats that have one; in the unit of the claim
+    std::vector<double> values;  ///< per repeat that has one, in their order
+    std::uint64_t samples = 0;   ///< calls (or requests) behind it, all repeats together
+    std::uint32_t judged = 0;    ///< repeats with a value
+    std::uint32_t held = 0;      ///< of them, those in which the claim held by itself
+    std::uint32_t open_ended =
+        0;  ///< of them, those whose value is only a lower bound ("had not recovered")
+    bool uncertain =
+        false;  ///< the 95% interval contains the limit: more repeats could change the verdict
     std::vector<std::string> notes;  ///< whole sentences without full stop
     /// Fails the run: broken or without samples, of severity error.
     [[nodiscard]] bool fails() const noexcept {
@@ -45,7 +47,7 @@ struct Finding {
 
 /// Something worth knowing that no expectation asked for.
 struct Notice {
-    std::string kind;     ///< "inert-fault", "absent-fault", "conservation", "events-dropped"
+    std::string kind;  ///< "inert-fault", "absent-fault", "conservation", "events-dropped"
     scenarios::FindingSeverity severity = scenarios::FindingSeverity::warn;
     std::string subject;  ///< a fault id, a flow; may be ""
     std::string text;     ///< one sentence without full stop
@@ -55,7 +57,7 @@ struct Notice {
 struct Findings {
     std::vector<Finding> expectations;  ///< in the order of the scenario
     std::vector<Notice> notices;
-    std::vector<std::string> why;       ///< the WHY paragraph: whole sentences with full stop
+    std::vector<std::string> why;  ///< the WHY paragraph: whole sentences with full stop
     bool operator==(const Findings&) const = default;
 };
 

@@ -13,8 +13,10 @@ bool saturated(const ServiceSample& sample) {
     return static_cast<double>(sample.utilization) >= saturated_from;
 }
 
-/// First of `saturated_steps` saturated steps in a row within [first, last), unless it was so before.
-std::optional<std::size_t> first_saturated(const std::vector<ServiceSample>& samples, Steps within) {
+/// First of `saturated_steps` saturated steps in a row within [first, last), unless it was so
+/// before.
+std::optional<std::size_t> first_saturated(const std::vector<ServiceSample>& samples,
+                                           Steps within) {
     const std::size_t last = std::min(within.last, samples.size());
     const std::size_t before = within.first > saturated_steps ? within.first - saturated_steps : 0;
     bool always = before < within.first && within.first <= samples.size();
@@ -35,8 +37,8 @@ std::vector<Saturation> find_saturation(const Record& record, const std::string&
     std::vector<Saturation> all(record.services.size());
     std::uint32_t repeats = 0;
     for (const Repeat& repeat : record.repeats) {
-        const Stretches window = stretches_of(
-            record, repeat, {scenarios::Span::Kind::during, fault, Duration{0}});
+        const Stretches window =
+            stretches_of(record, repeat, {scenarios::Span::Kind::during, fault, Duration{0}});
         if (window.empty()) continue;
         ++repeats;
         const Time start = window.front().start;
@@ -44,7 +46,8 @@ std::vector<Saturation> find_saturation(const Record& record, const std::string&
         const Time step_start = start - start.time_since_epoch() % record.sample_every;
         const Steps within = steps_within(
             record, {step_start, std::max(start, Time{record.duration} - record.cooldown)});
-        for (std::uint32_t s = 0; s < record.services.size() && s < repeat.service_samples.size(); ++s) {
+        for (std::uint32_t s = 0; s < record.services.size() && s < repeat.service_samples.size();
+             ++s) {
             const std::vector<ServiceSample>& samples = repeat.service_samples[s];
             const auto at = first_saturated(samples, within);
             if (!at) continue;

@@ -27,7 +27,8 @@ std::vector<std::uint32_t> flows_of(const Record& record, const scenarios::Selec
     for (std::uint32_t row = 0; row < record.flows.size(); ++row) {
         const FlowKey& flow = record.flows[row];
         if (matches(selector.caller, flow.caller) && matches(selector.service, flow.service) &&
-            matches(selector.endpoint, flow.endpoint) && matches(selector.from_zone, flow.from_zone))
+            matches(selector.endpoint, flow.endpoint) &&
+            matches(selector.from_zone, flow.from_zone))
             rows.push_back(row);
     }
     return rows;

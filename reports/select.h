@@ -13,7 +13,8 @@
 
 namespace shaketable::reports {
 
-/// Rows of Record::flows that the selector means, ascending. An empty part of the selector means all.
+/// Rows of Record::flows that the selector means, ascending. An empty part of the selector means
+/// all.
 [[nodiscard]] std::vector<std::uint32_t> flows_of(const Record& record,
                                                   const scenarios::Selector& selector);
 /// Rows of the flows that come from a workload, ascending.
@@ -34,9 +35,9 @@ struct Entry {
 /// "shoppers -> web.checkout", with " from eu-1a" where the flow has a zone.
 [[nodiscard]] std::string print(const FlowKey& flow);
 
-/// How many replicas of a service stand in a zone ("" = all), as the scenario places them: per zone as written, a plain number
-/// spread over the zones in turn.
-[[nodiscard]] std::uint32_t replicas_in(const scenarios::Scenario& scenario, std::string_view service,
-                                        std::string_view zone);
+/// How many replicas of a service stand in a zone ("" = all), as the scenario places them: per zone
+/// as written, a plain number spread over the zones in turn.
+[[nodiscard]] std::uint32_t replicas_in(const scenarios::Scenario& scenario,
+                                        std::string_view service, std::string_view zone);
 
 }  // namespace shaketable::reports

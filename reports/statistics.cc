@@ -33,12 +33,13 @@ double beta_fraction(double a, double b, double x) {
     return fraction;
 }
 
-/// Regularised incomplete beta function I_x(a, b), given 1 - x as well, so that neither end loses digits.
+/// Regularised incomplete beta function I_x(a, b), given 1 - x as well, so that neither end loses
+/// digits.
 double incomplete_beta(double a, double b, double x, double rest) {
     if (x <= 0) return 0;
     if (rest <= 0) return 1;
-    const double front = stable_exp(stable_log_gamma(a + b) - stable_log_gamma(a) - stable_log_gamma(b) +
-                                    a * stable_log(x) + b * stable_log(rest));
+    const double front = stable_exp(stable_log_gamma(a + b) - stable_log_gamma(a) -
+                                    stable_log_gamma(b) + a * stable_log(x) + b * stable_log(rest));
     if (x < (a + 1) / (a + b + 2)) return front * beta_fraction(a, b, x) / a;
     return 1 - front * beta_fraction(b, a, rest) / b;
 }
@@ -83,7 +84,8 @@ Estimate estimate_of(std::span<const double> values) {
     const auto n = static_cast<std::uint32_t>(values.size());
     const double mean = mean_of(values);
     if (n < 2 || !std::isfinite(mean)) return {mean, mean, mean, std::min(n, 1U)};
-    const double half = t_quantile(0.975, n - 1) * deviation_of(values) / std::sqrt(static_cast<double>(n));
+    const double half =
+        t_quantile(0.975, n - 1) * deviation_of(values) / std::sqrt(static_cast<double>(n));
     return {mean, mean - half, mean + half, n};
 }
 
@@ -97,7 +99,8 @@ Estimate estimate_within(std::span<const double> values, double least, double mo
 }
 
 double t_quantile(double p, std::uint32_t dof) {
-    SHAKETABLE_CHECK(p > 0 && p < 1 && dof >= 1, "a quantile of Student's t has 0 < p < 1, dof >= 1");
+    SHAKETABLE_CHECK(p > 0 && p < 1 && dof >= 1,
+                     "a quantile of Student's t has 0 < p < 1, dof >= 1");
     if (p < 0.5) return -t_quantile(1 - p, dof);
     if (p == 0.5) return 0;
     const double nu = dof;

@@ -138,7 +138,8 @@ CallSummary summarize_calls(const Record& record, const std::vector<Stretches>& 
 std::vector<WindowSummary> summarize(const scenarios::Scenario& scenario, const Record& record) {
     std::vector<WindowSummary> windows;
     const auto take = [&](WindowKind kind, const std::string& name) {
-        if (auto window = summarize_window(record, kind, name)) windows.push_back(std::move(*window));
+        if (auto window = summarize_window(record, kind, name))
+            windows.push_back(std::move(*window));
     };
     take(WindowKind::baseline, "baseline");
     for (const std::string& fault : record.fault_ids) take(WindowKind::fault, fault);

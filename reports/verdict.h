@@ -17,6 +17,8 @@ namespace shaketable::reports {
 }
 
 /// 0: all expectations hold. 1: one of them failed.
-[[nodiscard]] inline int exit_code(const Findings& findings) { return all_hold(findings) ? 0 : 1; }
+[[nodiscard]] inline int exit_code(const Findings& findings) {
+    return all_hold(findings) ? 0 : 1;
+}
 
 }  // namespace shaketable::reports

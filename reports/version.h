@@ -1,4 +1,5 @@
-/// The version that stands in every result. The same as the project's in CMakeLists.txt (a test compares them).
+/// The version that stands in every result. The same as the project's in CMakeLists.txt (a test
+/// compares them).
 #pragma once
 
 #include <string_view>

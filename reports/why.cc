@@ -24,7 +24,9 @@ FlowTotals pooled(const WindowSummary& window, const std::vector<std::uint32_t>&
     return sum;
 }
 
-double success_of(const FlowTotals& calls) { return ratio(calls.succeeded(), judged(calls)); }
+double success_of(const FlowTotals& calls) {
+    return ratio(calls.succeeded(), judged(calls));
+}
 
 struct Story {
     const Record& record;
@@ -50,7 +52,8 @@ double loss_in(const Story& story, const WindowSummary& window) {
 }
 
 Story tell(const scenarios::Scenario& scenario, const Record& record) {
-    Story story{.record = record, .entries = entries_of(record), .windows = summarize(scenario, record)};
+    Story story{
+        .record = record, .entries = entries_of(record), .windows = summarize(scenario, record)};
     story.baseline = find_window(story.windows, WindowKind::baseline, "baseline");
     story.after = find_window(story.windows, WindowKind::after, "after");
     double most = -1;
@@ -82,17 +85,22 @@ void tell_effect(const Story& story, Sentences& why) {
     for (const Entry& entry : story.entries) {
         const FlowTotals now = pooled(*story.fault, entry.rows);
         if (judged(now) == 0) {
-            why.push_back(fmt::format("No call to {} settled while {} was active.", entry.name, name));
+            why.push_back(
+                fmt::format("No call to {} settled while {} was active.", entry.name, name));
             continue;
         }
         std::string text = fmt::format("While {} was active, {} of the calls to {} succeeded", name,
                                        figure(success_of(now), Unit::share), entry.name);
-        const FlowTotals before = story.baseline ? pooled(*story.baseline, entry.rows) : FlowTotals{};
-        if (judged(before) > 0) text += fmt::format(" ({} before)", figure(success_of(before), Unit::share));
+        const FlowTotals before =
+            story.baseline ? pooled(*story.baseline, entry.rows) : FlowTotals{};
+        if (judged(before) > 0)
+            text += fmt::format(" ({} before)", figure(success_of(before), Unit::share));
         if (now.latency.count() > 0) {
-            text += fmt::format(", with a p99 of {}", figure(now.latency.quantile(0.99), Unit::seconds));
+            text += fmt::format(", with a p99 of {}",
+                                figure(now.latency.quantile(0.99), Unit::seconds));
             if (before.latency.count() > 0)
-                text += fmt::format(" ({} before)", figure(before.latency.quantile(0.99), Unit::seconds));
+                text += fmt::format(" ({} before)",
+                                    figure(before.latency.quantile(0.99), Unit::seconds));
         }
         why.push_back(text + ".");
     }
@@ -103,8 +111,9 @@ void tell_replicas(const Story& story, Sentences& why) {
         const std::uint32_t all = s < story.record.replicas.size() ? story.record.replicas[s] : 0;
         std::uint32_t least = all;
         for (const Repeat& repeat : story.record.repeats) {
-            const Stretches window = stretches_of(
-                story.record, repeat, {scenarios::Span::Kind::during, story.fault->name, Duration{0}});
+            const Stretches window =
+                stretches_of(story.record, repeat,
+                             {scenarios::Span::Kind::during, story.fault->name, Duration{0}});
             if (s >= repeat.service_samples.size()) continue;
             for (const Stretch& stretch : window) {
                 const Steps within = steps_within(story.record, stretch);
@@ -114,33 +123,37 @@ void tell_replicas(const Story& story, Sentences& why) {
             }
         }
         if (least < all)
-            why.push_back(fmt::format("{} had {} of its {} able to serve meanwhile.",
-                                      story.record.services[s], least == 0 ? "none" : grouped(least),
-                                      counted(all, "replica")));
+            why.push_back(fmt::format(
+                "{} had {} of its {} able to serve meanwhile.", story.record.services[s],
+                least == 0 ? "none" : grouped(least), counted(all, "replica")));
     }
 }
 
-void tell_saturation(const Story& story, const std::vector<Saturation>& saturations, Sentences& why) {
+void tell_saturation(const Story& story, const std::vector<Saturation>& saturations,
+                     Sentences& why) {
     if (saturations.empty()) {
         if (loss_in(story, *story.fault) > 0.01) why.emplace_back("No service ran out of workers.");
         return;
     }
     const Saturation& first = saturations.front();
-    std::string text = fmt::format("{} was saturated first, {} after {} began: its workers were all held",
-                                   story.record.services[first.service], figure(first.after, Unit::seconds),
-                                   story.fault->name);
+    std::string text =
+        fmt::format("{} was saturated first, {} after {} began: its workers were all held",
+                    story.record.services[first.service], figure(first.after, Unit::seconds),
+                    story.fault->name);
     if (first.queue_most >= 1)
         text += fmt::format(", and {} requests waited at the peak",
                             grouped(static_cast<std::uint64_t>(first.queue_most + 0.5)));
     why.push_back(text + ".");
     Sentences others;
     for (std::size_t i = 1; i < saturations.size() && i < 5; ++i)
-        others.push_back(fmt::format("{} ({} after it began)", story.record.services[saturations[i].service],
+        others.push_back(fmt::format("{} ({} after it began)",
+                                     story.record.services[saturations[i].service],
                                      figure(saturations[i].after, Unit::seconds)));
     if (!others.empty()) why.push_back(fmt::format("Then {} followed.", joined(others)));
 }
 
-/// Edges whose calls took clearly more tries in `window` than in the baseline, the most multiplied first.
+/// Edges whose calls took clearly more tries in `window` than in the baseline, the most multiplied
+/// first.
 Sentences multiplied_edges(const Story& story, const WindowSummary& window) {
     std::vector<std::pair<double, std::string>> edges;
     for (std::uint32_t row = 0; row < story.record.flows.size(); ++row) {
@@ -148,13 +161,16 @@ Sentences multiplied_edges(const Story& story, const WindowSummary& window) {
         if (now.started == 0) continue;
         const double tries = ratio(now.attempts, now.started);
         const FlowTotals* before = story.baseline ? &story.baseline->flows[row].pooled : nullptr;
-        const double usual = before != nullptr && before->started > 0 ? ratio(before->attempts, before->started) : 1;
+        const double usual =
+            before != nullptr && before->started > 0 ? ratio(before->attempts, before->started) : 1;
         if (tries < usual + 0.1) continue;
-        edges.emplace_back(tries, fmt::format("{} made {} tries a call ({} before)",
-                                              print(story.record.flows[row]), figure(tries, Unit::ratio),
-                                              figure(usual, Unit::ratio)));
+        edges.emplace_back(
+            tries,
+            fmt::format("{} made {} tries a call ({} before)", print(story.record.flows[row]),
+                        figure(tries, Unit::ratio), figure(usual, Unit::ratio)));
     }
-    std::stable_sort(edges.begin(), edges.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+    std::stable_sort(edges.begin(), edges.end(),
+                     [](const auto& a, const auto& b) { return a.first > b.first; });
     Sentences parts;
     for (const auto& [tries, text] : edges)
         if (parts.size() < 3) parts.push_back(text);
@@ -170,12 +186,14 @@ double load_factor(const Story& story, const WindowSummary& window, std::size_t 
 
 void tell_amplification(const Story& story, Sentences& why) {
     const Sentences edges = multiplied_edges(story, *story.fault);
-    if (!edges.empty()) why.push_back(fmt::format("Retries multiplied the load: {}.", joined(edges)));
+    if (!edges.empty())
+        why.push_back(fmt::format("Retries multiplied the load: {}.", joined(edges)));
     std::size_t most = 0;
     for (std::size_t s = 1; s < story.record.services.size(); ++s)
         if (load_factor(story, *story.fault, s) > load_factor(story, *story.fault, most)) most = s;
     if (story.record.services.empty() || load_factor(story, *story.fault, most) < 1.2) return;
-    why.push_back(fmt::format("{} got {} requests a second, {} times its baseline.", story.record.services[most],
+    why.push_back(fmt::format("{} got {} requests a second, {} times its baseline.",
+                              story.record.services[most],
                               short_figure(story.fault->services[most].arrivals, Unit::ratio),
                               figure(load_factor(story, *story.fault, most), Unit::ratio)));
 }
@@ -184,14 +202,16 @@ double wasted_share(const ServiceTotals& s) {
     return s.work.count() > 0 ? ratio(s.wasted_work, s.work) : ratio(s.wasted, s.completed);
 }
 
-/// "94.1% of the work of ledger", for services that waste at least a twentieth, the most wasteful first.
+/// "94.1% of the work of ledger", for services that waste at least a twentieth, the most wasteful
+/// first.
 Sentences wasteful(const Story& story, const WindowSummary& window) {
     std::vector<std::pair<double, std::string>> services;
     for (std::size_t s = 0; s < story.record.services.size(); ++s) {
         const double share = wasted_share(window.services[s].pooled);
         if (share >= 0.05)
-            services.emplace_back(share, fmt::format("{} of the work of {}", figure(share, Unit::share),
-                                                     story.record.services[s]));
+            services.emplace_back(share,
+                                  fmt::format("{} of the work of {}", figure(share, Unit::share),
+                                              story.record.services[s]));
     }
     std::stable_sort(services.begin(), services.end(),
                      [](const auto& a, const auto& b) { return a.first > b.first; });
@@ -213,15 +233,24 @@ void tell_defences(const Story& story, Sentences& why) {
         hedges += flow.pooled.hedges;
         tries += flow.pooled.attempts;
     }
-    const auto share_of_tries = [&](std::uint64_t n) { return figure(ratio(n, tries), Unit::share); };
+    const auto share_of_tries = [&](std::uint64_t n) {
+        return figure(ratio(n, tries), Unit::share);
+    };
     Sentences parts;
-    if (breaker > 0) parts.push_back(fmt::format("open breakers refused {} of all tries", share_of_tries(breaker)));
-    if (shed > 0) parts.push_back(fmt::format("load shedding and limits refused {} of all tries", share_of_tries(shed)));
-    if (full > 0) parts.push_back(fmt::format("full queues and pools refused {} of all tries", share_of_tries(full)));
+    if (breaker > 0)
+        parts.push_back(
+            fmt::format("open breakers refused {} of all tries", share_of_tries(breaker)));
+    if (shed > 0)
+        parts.push_back(
+            fmt::format("load shedding and limits refused {} of all tries", share_of_tries(shed)));
+    if (full > 0)
+        parts.push_back(
+            fmt::format("full queues and pools refused {} of all tries", share_of_tries(full)));
     if (denied > 0)
         parts.push_back(fmt::format("retry budgets denied {} of the retries wanted",
                                     figure(ratio(denied, denied + retries), Unit::share)));
-    if (hedges > 0) parts.push_back(fmt::format("{} of all tries were hedges", share_of_tries(hedges)));
+    if (hedges > 0)
+        parts.push_back(fmt::format("{} of all tries were hedges", share_of_tries(hedges)));
     if (!parts.empty()) why.push_back(fmt::format("Meanwhile {}.", joined(parts)));
 }
 
@@ -233,7 +262,8 @@ void tell_what_keeps_it_down(const Story& story, Sentences& why) {
     if (story.after == nullptr) return;
     why.emplace_back("The trigger is gone and the system stays down: it is metastable.");
     Sentences parts = multiplied_edges(story, *story.after);
-    for (std::string& part : wasteful(story, *story.after)) parts.push_back(part + " was for nobody");
+    for (std::string& part : wasteful(story, *story.after))
+        parts.push_back(part + " was for nobody");
     if (!parts.empty()) why.push_back(fmt::format("What keeps it down: {}.", joined(parts)));
 }
 
@@ -243,17 +273,20 @@ void tell_recovery(const Story& story, Sentences& why) {
         const RecoverySummary r = summarize_recovery(story.record, entry.rows);
         if (r.of == 0) continue;
         if (r.back > 0 && r.seconds == 0)
-            why.push_back(fmt::format("{} was inside its baseline band as soon as the last fault had ended{}.",
-                                      entry.name, in_repeats(r, r.back)));
+            why.push_back(fmt::format(
+                "{} was inside its baseline band as soon as the last fault had ended{}.",
+                entry.name, in_repeats(r, r.back)));
         else if (r.back > 0)
-            why.push_back(fmt::format("{} was back inside its baseline band {} after the last fault ended{}.",
-                                      entry.name, figure(r.seconds, Unit::seconds), in_repeats(r, r.back)));
+            why.push_back(
+                fmt::format("{} was back inside its baseline band {} after the last fault ended{}.",
+                            entry.name, figure(r.seconds, Unit::seconds), in_repeats(r, r.back)));
         if (r.back < r.of)
-            why.push_back(fmt::format("{} had not recovered when the run ended, {} after the last fault was gone{}.",
-                                      entry.name, figure(r.watched_most, Unit::seconds),
-                                      in_repeats(r, r.of - r.back)));
+            why.push_back(fmt::format(
+                "{} had not recovered when the run ended, {} after the last fault was gone{}.",
+                entry.name, figure(r.watched_most, Unit::seconds), in_repeats(r, r.of - r.back)));
         // Too short a watch proves nothing.
-        metastable = metastable || (2 * r.back < r.of && r.watched_most >= 3 * to_seconds(recovery_hold));
+        metastable =
+            metastable || (2 * r.back < r.of && r.watched_most >= 3 * to_seconds(recovery_hold));
     }
     if (metastable) tell_what_keeps_it_down(story, why);
 }
@@ -264,11 +297,13 @@ void tell_quiet_run(const Story& story, Sentences& why) {
     if (run == nullptr || run->services.empty()) return;
     std::size_t busiest = 0;
     for (std::size_t s = 1; s < run->services.size(); ++s)
-        if (run->services[s].utilization.mean > run->services[busiest].utilization.mean) busiest = s;
+        if (run->services[s].utilization.mean > run->services[busiest].utilization.mean)
+            busiest = s;
     if (run->services[busiest].utilization.n > 0)
-        why.push_back(fmt::format("The busiest service was {}, with {} of its workers held on average.",
-                                  story.record.services[busiest],
-                                  short_figure(run->services[busiest].utilization, Unit::share)));
+        why.push_back(
+            fmt::format("The busiest service was {}, with {} of its workers held on average.",
+                        story.record.services[busiest],
+                        short_figure(run->services[busiest].utilization, Unit::share)));
 }
 
 }  // namespace

@@ -1,8 +1,10 @@
-/// Why a run went as it did, in plain sentences, from the record alone. Every number in them was measured.
+/// Why a run went as it did, in plain sentences, from the record alone. Every number in them was
+/// measured.
 ///
-/// In this order, each only where the record shows it: what the fault did to those who use the system; which service was
-/// saturated first, and which followed; by how much retries multiplied the load; how much work was for callers who had left; what
-/// breakers, budgets and shedding did; whether and when it recovered, or what keeps it down after the fault is gone.
+/// In this order, each only where the record shows it: what the fault did to those who use the
+/// system; which service was saturated first, and which followed; by how much retries multiplied
+/// the load; how much work was for callers who had left; what breakers, budgets and shedding did;
+/// whether and when it recovered, or what keeps it down after the fault is gone.
 ///
 /// Shares are sums over all repeats; times are means over the repeats that have them.
 #pragma once

@@ -58,8 +58,10 @@ Stretches stretches_of(const Record& record, const Repeat& repeat, const scenari
         last = std::max(last, s.end);
     }
     switch (span.kind) {
-        case scenarios::Span::Kind::during: return tidy(std::move(occurrences), limits);
-        case scenarios::Span::Kind::before: return tidy({{limits.start, first}}, limits);
+        case scenarios::Span::Kind::during:
+            return tidy(std::move(occurrences), limits);
+        case scenarios::Span::Kind::before:
+            return tidy({{limits.start, first}}, limits);
         case scenarios::Span::Kind::after:
             if (span.offset >= Time{record.duration} - last) return {};
             return tidy({{last + span.offset, limits.end}}, limits);
@@ -71,8 +73,8 @@ Stretches after_last_fault(const Record& record, const Repeat& repeat) {
     bool any = false;
     Time last{};
     for (const NamedSpan& span : repeat.spans) {
-        const bool is_fault = std::find(record.fault_ids.begin(), record.fault_ids.end(), span.name) !=
-                              record.fault_ids.end();
+        const bool is_fault = std::find(record.fault_ids.begin(), record.fault_ids.end(),
+                                        span.name) != record.fault_ids.end();
         if (!is_fault) continue;
         any = true;
         last = std::max(last, span.end);

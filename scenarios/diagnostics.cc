@@ -6,6 +6,8 @@
 #include <string_view>
 #include <tuple>
 
+#include "scenarios/text/bytes.h"
+
 namespace shaketable::scenarios {
 
 namespace {
@@ -25,22 +27,22 @@ std::string_view word_for(Severity severity) {
     return "error";
 }
 
-/// Bytes that could steer a terminal, as `?`; tabs as one space, so that carets stay below their text.
+/// What could steer a terminal, or is no character, as `?`; tabs as one space, so that carets stay below their text.
 std::string tame(std::string_view text) {
     std::string tamed;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const auto byte = static_cast<unsigned char>(text[i]);
-        // The control characters U+0080 to U+009F start with C2.
-        const bool is_c1 = byte == 0xC2 && i + 1 < text.size() &&
-                           static_cast<unsigned char>(text[i + 1]) < 0xA0;
-        if (text[i] == '\t')
+    while (!text.empty()) {
+        const std::size_t length = text::character_length(text);
+        const std::string_view one = text.substr(0, std::max<std::size_t>(length, 1));
+        const auto byte = static_cast<unsigned char>(one.front());
+        // U+0080 to U+009F are control characters too; they start with C2.
+        const bool is_c1 = byte == 0xC2 && one.size() == 2 && static_cast<unsigned char>(one[1]) < 0xA0;
+        if (byte == '\t')
             tamed += ' ';
-        else if (byte < 0x20 || byte == 0x7F)
+        else if (length == 0 || byte < 0x20 || byte == 0x7F || is_c1)
             tamed += '?';
-        else if (is_c1)
-            tamed += "?", ++i;
         else
-            tamed += text[i];
+            tamed += one;
+        text.remove_prefix(one.size());
     }
     return tamed;
 }

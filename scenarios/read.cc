@@ -321,13 +321,13 @@ Result<Document, Failure> Reader::read() {
 
 Result<Document, Failure> read_file(const std::string& path, const ReadOptions& options) {
     Result<std::string> text = text::load(path, true);
-    if (text) return Reader{{path, *std::move(text)}, options}.read();
+    if (text) return Reader{make_source(path, *std::move(text)), options}.read();
     return Unexpected{Failure{{text.error()}, {}}};
 }
 
 Result<Document, Failure> read_text(const std::string& name, std::string_view text,
                                     const ReadOptions& options) {
-    return Reader{{name, std::string{text}}, options}.read();
+    return Reader{make_source(name, std::string{text}), options}.read();
 }
 
 }  // namespace shaketable::scenarios

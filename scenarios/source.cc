@@ -7,6 +7,11 @@
 
 namespace shaketable::scenarios {
 
+Source make_source(std::string name, std::string text) {
+    if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
+    return {std::move(name), std::move(text)};
+}
+
 const Source* Sources::find(std::string_view name) const {
     for (const Source& source : files)
         if (source.name == name) return &source;

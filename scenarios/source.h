@@ -17,8 +17,11 @@ struct Node;
 
 struct Source {
     std::string name;  ///< as shown: the path, or "-p load" for the command line
-    std::string text;
+    std::string text;  ///< without a byte order mark
 };
+
+/// A UTF-8 byte order mark says nothing: it is taken away, so that columns count from the first character.
+[[nodiscard]] Source make_source(std::string name, std::string text);
 
 /// Kept for the source lines of diagnostics. The main file first, then includes, then the command line.
 struct Sources {

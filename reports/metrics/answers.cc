@@ -9,13 +9,19 @@ using scenarios::Metric;
 
 std::uint64_t counted(const FlowTotals& totals, Metric metric) {
     switch (metric) {
-        case Metric::success: return totals.succeeded();
+        case Metric::success:
+            return totals.succeeded();
         case Metric::errors:
-            return count_of(totals.settled, Outcome::error) + count_of(totals.settled, Outcome::unreachable);
-        case Metric::timeouts: return count_of(totals.settled, Outcome::timeout);
-        case Metric::rejected: return refusals(totals.settled);
-        case Metric::degraded: return count_of(totals.settled, Outcome::degraded);
-        default: return 0;
+            return count_of(totals.settled, Outcome::error) +
+                   count_of(totals.settled, Outcome::unreachable);
+        case Metric::timeouts:
+            return count_of(totals.settled, Outcome::timeout);
+        case Metric::rejected:
+            return refusals(totals.settled);
+        case Metric::degraded:
+            return count_of(totals.settled, Outcome::degraded);
+        default:
+            return 0;
     }
 }
 
@@ -41,7 +47,8 @@ Measurement measure_rate(const Scene& scene) {
                           std::max(totals.started, totals.settled_total()));
 }
 
-/// Source: Beyer et al., "Site Reliability Engineering", chapter 3: what the objective leaves may be spent.
+/// Source: Beyer et al., "Site Reliability Engineering", chapter 3: what the objective leaves may
+/// be spent.
 Measurement measure_error_budget(const Scene& scene) {
     const FlowTotals totals = flow_totals(scene.repeat, scene.window, scene.flows);
     const std::uint64_t settled = judged(totals);

@@ -21,16 +21,19 @@ Measurement measure_latency(const Scene& scene) {
     const FlowTotals totals = flow_totals(scene.repeat, scene.window, scene.flows);
     const Histogram& latency = totals.latency;
     if (latency.count() == 0)
-        return no_samples(scene, totals.settled_total() == 0 ? "no requests to" : "no successful requests to");
+        return no_samples(
+            scene, totals.settled_total() == 0 ? "no requests to" : "no successful requests to");
     if (scene.claim.metric == Metric::mean) return measured_value(latency.mean(), latency.count());
     if (scene.claim.metric == Metric::max)
         return measured_value(to_seconds(latency.longest()), latency.count());
     for (const auto& [metric, share] : shares)
-        if (metric == scene.claim.metric) return measured_value(latency.quantile(share), latency.count());
+        if (metric == scene.claim.metric)
+            return measured_value(latency.quantile(share), latency.count());
     return no_samples(scene, "no such quantile of");
 }
 
-/// Source: Apdex Alliance, "Application Performance Index, Technical Specification", version 1.1, 2007.
+/// Source: Apdex Alliance, "Application Performance Index, Technical Specification", version 1.1,
+/// 2007.
 Measurement measure_apdex(const Scene& scene) {
     const FlowTotals totals = flow_totals(scene.repeat, scene.window, scene.flows);
     const std::uint64_t settled =
@@ -40,7 +43,8 @@ Measurement measure_apdex(const Scene& scene) {
     const Duration target = scene.claim.threshold.value_or(apdex_default);
     const double satisfied = totals.latency.share_within(target);
     const double tolerating = totals.latency.share_within(target * 4) - satisfied;
-    const double answered = static_cast<double>(totals.latency.count()) / static_cast<double>(settled);
+    const double answered =
+        static_cast<double>(totals.latency.count()) / static_cast<double>(settled);
     return measured_value((satisfied + tolerating / 2) * answered, settled);
 }
 

@@ -22,7 +22,9 @@ std::optional<ServiceTotals> totals_in(const Scene& scene, const Stretches& wind
     return totals;
 }
 
-bool wants_max(const Scene& scene) { return scene.claim.aggregate != scenarios::Aggregate::mean; }
+bool wants_max(const Scene& scene) {
+    return scene.claim.aggregate != scenarios::Aggregate::mean;
+}
 
 }  // namespace
 
@@ -47,7 +49,8 @@ Measurement measure_load_factor(const Scene& scene) {
     if (wanted == 0)
         return {.absence = Absence::no_samples,
                 .reason = "no workload requests " + describe(scene.claim.span)};
-    return measured_value(ratio(now->arrived, wanted) / ratio(usual->arrived, wanted_before), now->arrived);
+    return measured_value(ratio(now->arrived, wanted) / ratio(usual->arrived, wanted_before),
+                          now->arrived);
 }
 
 Measurement measure_wasted(const Scene& scene) {
@@ -69,9 +72,12 @@ Measurement measure_saturation(const Scene& scene) {
                               std::max<std::uint64_t>(totals->arrived, 1));
     };
     switch (scene.claim.metric) {
-        case Metric::queue: return pick(totals->queue_time, totals->queue_max);
-        case Metric::busy: return pick(totals->busy_time, totals->busy_max);
-        default: return pick(totals->in_system_time, totals->connections_max);
+        case Metric::queue:
+            return pick(totals->queue_time, totals->queue_max);
+        case Metric::busy:
+            return pick(totals->busy_time, totals->busy_max);
+        default:
+            return pick(totals->in_system_time, totals->connections_max);
     }
 }
 

@@ -19,7 +19,7 @@ struct Scene {
     const Record& record;
     const Repeat& repeat;
     const scenarios::Claim& claim;
-    Stretches window{};                 ///< what the claim's span means in this repeat; not empty
+    Stretches window{};                  ///< what the claim's span means in this repeat; not empty
     std::vector<std::uint32_t> flows{};  ///< rows that the claim's selector means
 };
 
@@ -33,9 +33,11 @@ enum class Absence : std::uint8_t {
 struct Measurement {
     double value = 0;           ///< in the unit of the claim
     std::uint64_t samples = 0;  ///< calls, requests or steps behind it
-    bool at_least = false;      ///< it had not come to that when the run ended: the true value is larger
+    bool at_least =
+        false;  ///< it had not come to that when the run ended: the true value is larger
     Absence absence = Absence::none;
-    std::string reason{};       ///< of an absence, to be followed by nothing: "no requests to web.checkout during cut"
+    std::string reason{};  ///< of an absence, to be followed by nothing: "no requests to
+                           ///< web.checkout during cut"
     bool operator==(const Measurement&) const = default;
 };
 

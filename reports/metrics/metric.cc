@@ -24,14 +24,17 @@ Measurement no_samples(const Scene& scene, const std::string& what) {
 
 namespace {
 
-/// Recovery and detection look beyond their window, so an `after W` of no length still has an answer.
+/// Recovery and detection look beyond their window, so an `after W` of no length still has an
+/// answer.
 bool needs_window(scenarios::Metric metric) {
-    return metric != scenarios::Metric::time_to_recover && metric != scenarios::Metric::time_to_detect;
+    return metric != scenarios::Metric::time_to_recover &&
+           metric != scenarios::Metric::time_to_detect;
 }
 
 std::string why_no_window(const Repeat& repeat, const scenarios::Span& span) {
     for (const NamedSpan& named : repeat.spans)
-        if (named.name == span.window) return "no time " + describe(span) + " within what is measured";
+        if (named.name == span.window)
+            return "no time " + describe(span) + " within what is measured";
     if (span.window == "baseline") return "no baseline: a fault begins before the warm-up ends";
     return span.window + " did not happen";
 }
@@ -40,12 +43,18 @@ std::string why_no_window(const Repeat& repeat, const scenarios::Span& span) {
 
 Measurement measure(const scenarios::Scenario& scenario, const Record& record, const Repeat& repeat,
                     const scenarios::Claim& claim) {
-    Scene scene{scenario, record, repeat, claim, stretches_of(record, repeat, claim.span),
+    Scene scene{scenario,
+                record,
+                repeat,
+                claim,
+                stretches_of(record, repeat, claim.span),
                 flows_of(record, claim.selector)};
     if (scene.window.empty() && needs_window(claim.metric)) {
-        // A fault that the dice left out is nothing to judge; a window that no repeat can have is a missing sample.
+        // A fault that the dice left out is nothing to judge; a window that no repeat can have is a
+        // missing sample.
         bool exists = claim.span.window == "baseline" || claim.span.window == "run";
-        for (const NamedSpan& named : repeat.spans) exists = exists || named.name == claim.span.window;
+        for (const NamedSpan& named : repeat.spans)
+            exists = exists || named.name == claim.span.window;
         return {.absence = exists ? Absence::no_samples : Absence::no_window,
                 .reason = why_no_window(repeat, claim.span)};
     }

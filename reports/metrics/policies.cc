@@ -11,7 +11,8 @@ namespace {
 using scenarios::Metric;
 using scenarios::Unit;
 
-/// Breakers of the flows: one per calling replica (a workload counts as one caller per zone) and called endpoint.
+/// Breakers of the flows: one per calling replica (a workload counts as one caller per zone) and
+/// called endpoint.
 std::uint64_t breakers_of(const Scene& scene) {
     std::uint64_t breakers = 0;
     for (const std::uint32_t row : scene.flows) {

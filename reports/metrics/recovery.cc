@@ -45,8 +45,8 @@ Watched watch(const Scene& scene) {
 
 Measurement no_baseline(const Scene& scene) {
     return {.absence = Absence::no_samples,
-            .reason =
-                "no requests to " + print(scene.claim.selector) + " during baseline, to compare with"};
+            .reason = "no requests to " + print(scene.claim.selector) +
+                      " during baseline, to compare with"};
 }
 
 }  // namespace
@@ -80,7 +80,8 @@ Measurement measure_detection(const Scene& scene) {
     if (!band) return no_baseline(scene);
     const Time end = std::max(window->start, Time{scene.record.duration} - scene.record.cooldown);
     // The step in which the fault begins counts: most of it may be the fault's.
-    const Time step_start = window->start - window->start.time_since_epoch() % scene.record.sample_every;
+    const Time step_start =
+        window->start - window->start.time_since_epoch() % scene.record.sample_every;
     const Steps within = steps_within(scene.record, {step_start, end});
     std::uint64_t calls = 0;
     for (std::size_t k = within.first; k < std::min(within.last, steps.size()); ++k) {
@@ -106,7 +107,8 @@ Measurement measure_burn_rate(const Scene& scene) {
         const Steps within = steps_within(scene.record, stretch);
         const std::size_t last = std::min(within.last, steps.size());
         if (within.first >= last) continue;
-        const auto wide = static_cast<std::size_t>(std::max<std::int64_t>(1, lookback.count() / step));
+        const auto wide =
+            static_cast<std::size_t>(std::max<std::int64_t>(1, lookback.count() / step));
         std::uint64_t failed = 0, settled = 0;
         for (std::size_t k = within.first; k < last; ++k) {
             failed += steps[k].failed;

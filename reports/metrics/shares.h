@@ -14,14 +14,16 @@ namespace shaketable::reports {
 [[nodiscard]] inline std::uint64_t judged(const FlowTotals& flow) noexcept {
     return flow.settled_total() - count_of(flow.settled, Outcome::cancelled);
 }
-[[nodiscard]] inline std::uint64_t refusals(const std::array<std::uint64_t, outcome_count>& by) noexcept {
+[[nodiscard]] inline std::uint64_t refusals(
+    const std::array<std::uint64_t, outcome_count>& by) noexcept {
     std::uint64_t sum = 0;
     for (std::size_t i = 0; i < by.size(); ++i)
         if (is_refusal(static_cast<Outcome>(i))) sum += by[i];
     return sum;
 }
 /// Tries that the callee's (or the caller's) load control turned away.
-[[nodiscard]] inline std::uint64_t load_shed(const std::array<std::uint64_t, outcome_count>& by) noexcept {
+[[nodiscard]] inline std::uint64_t load_shed(
+    const std::array<std::uint64_t, outcome_count>& by) noexcept {
     return count_of(by, Outcome::shed) + count_of(by, Outcome::limited) +
            count_of(by, Outcome::rate_limited);
 }

@@ -6,7 +6,9 @@ namespace shaketable::reports {
 
 namespace {
 
-Time end_of_run(const scenarios::Run& run) { return Time{run.duration}; }
+Time end_of_run(const scenarios::Run& run) {
+    return Time{run.duration};
+}
 
 /// Start and end of what is measured.
 std::pair<Time, Time> measured(const scenarios::Run& run) {

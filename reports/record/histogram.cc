@@ -35,8 +35,9 @@ void Histogram::add(std::uint32_t bucket, std::uint64_t count) {
         filled_.emplace_back(bucket, count);
         return;
     }
-    const auto at = std::lower_bound(filled_.begin(), filled_.end(), bucket,
-                                     [](const auto& have, std::uint32_t b) { return have.first < b; });
+    const auto at =
+        std::lower_bound(filled_.begin(), filled_.end(), bucket,
+                         [](const auto& have, std::uint32_t b) { return have.first < b; });
     if (at->first == bucket)
         at->second += count;
     else

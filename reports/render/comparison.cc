@@ -17,9 +17,10 @@ namespace {
 
 using scenarios::Unit;
 
-constexpr std::array titles{std::pair{"HOLD", 7},    std::pair{"BEFORE", 9},    std::pair{"FAULT", 9},
-                            std::pair{"AFTER", 9},   std::pair{"P99 BEFORE", 11}, std::pair{"P99 FAULT", 10},
-                            std::pair{"RECOVERY", 11}, std::pair{"TRIES", 7},    std::pair{"WASTED", 8}};
+constexpr std::array titles{
+    std::pair{"HOLD", 7},      std::pair{"BEFORE", 9},      std::pair{"FAULT", 9},
+    std::pair{"AFTER", 9},     std::pair{"P99 BEFORE", 11}, std::pair{"P99 FAULT", 10},
+    std::pair{"RECOVERY", 11}, std::pair{"TRIES", 7},       std::pair{"WASTED", 8}};
 
 std::size_t figures_width() {
     std::size_t sum = 0;
@@ -44,13 +45,15 @@ Entries entries_in(const Record& record, const std::vector<WindowSummary>& windo
     bool any_fault = false;
     for (const WindowSummary& window : windows) {
         const auto calls = [&] {
-            return summarize_calls(record, stretches_by_repeat(record, window.kind, window.name), rows);
+            return summarize_calls(record, stretches_by_repeat(record, window.kind, window.name),
+                                   rows);
         };
         if (window.kind == WindowKind::baseline) entries.before = calls();
         if (window.kind == WindowKind::after) entries.after = calls();
         if (window.kind != WindowKind::fault) continue;
         CallSummary one = calls();
-        if (!any_fault || one.success.mean < entries.fault.success.mean) entries.fault = std::move(one);
+        if (!any_fault || one.success.mean < entries.fault.success.mean)
+            entries.fault = std::move(one);
         any_fault = true;
     }
     return entries;
@@ -63,7 +66,8 @@ std::array<std::string, titles.size()> cells(const VariantResult& variant) {
     double tries = 0, wasted = 0;
     for (const WindowSummary& window : windows) {
         for (const CallSummary& flow : window.flows) tries = std::max(tries, flow.attempts.mean);
-        for (const ServiceSummary& service : window.services) wasted = std::max(wasted, service.wasted.mean);
+        for (const ServiceSummary& service : window.services)
+            wasted = std::max(wasted, service.wasted.mean);
     }
     const std::vector<Finding>& all = variant.findings->expectations;
     const auto held = std::count_if(all.begin(), all.end(),
@@ -81,7 +85,8 @@ std::array<std::string, titles.size()> cells(const VariantResult& variant) {
 
 }  // namespace
 
-std::string to_terminal_comparison(const std::vector<VariantResult>& variants, const TerminalStyle& style) {
+std::string to_terminal_comparison(const std::vector<VariantResult>& variants,
+                                   const TerminalStyle& style) {
     if (variants.empty()) return {};
     const Paint paint{style};
     const auto width = static_cast<std::size_t>(std::max(style.width, 100));
@@ -100,8 +105,10 @@ std::string to_terminal_comparison(const std::vector<VariantResult>& variants, c
             text += right(row[i], static_cast<std::size_t>(titles[i].second), paint.ascii());
         text += "\n";
     }
-    return text + paint.dim("  Before, fault (the worst), after: success of all workloads. Same dice in every "
-                            "variant.\n");
+    return text +
+           paint.dim(
+               "  Before, fault (the worst), after: success of all workloads. Same dice in every "
+               "variant.\n");
 }
 
 }  // namespace shaketable::reports

@@ -18,9 +18,10 @@ struct VariantResult {
     const Findings* findings = nullptr;
 };
 
-/// One row per variant: expectations held, success before, during the worst fault and after, p99 before and during it, time to
-/// recover, most tries a call on any edge, most wasted work of any service. Success, p99 and recovery are of all workloads together.
-/// All variants ran on the same dice, so that differences between rows are due to the variants.
+/// One row per variant: expectations held, success before, during the worst fault and after, p99
+/// before and during it, time to recover, most tries a call on any edge, most wasted work of any
+/// service. Success, p99 and recovery are of all workloads together. All variants ran on the same
+/// dice, so that differences between rows are due to the variants.
 [[nodiscard]] std::string to_terminal_comparison(const std::vector<VariantResult>& variants,
                                                  const TerminalStyle& style);
 

@@ -25,15 +25,19 @@ Scale scale_for(double value, Unit unit) {
             if (value >= 1e-3) return {1e3, "ms", true};
             if (value >= 1e-6) return {1e6, "us", true};
             return {1e9, "ns", true};
-        case Unit::share: return {100, "%", false};
-        case Unit::per_second: return {1, "/s", false};
+        case Unit::share:
+            return {100, "%", false};
+        case Unit::per_second:
+            return {1, "/s", false};
         case Unit::count:
-        case Unit::ratio: return {};
+        case Unit::ratio:
+            return {};
     }
     return {};
 }
 
-/// Decimals at which the digit number `digits` of x > 0 stands: 2 for (0.0123, 1)... never negative.
+/// Decimals at which the digit number `digits` of x > 0 stands: 2 for (0.0123, 1)... never
+/// negative.
 int decimals_of(double x, int digits) {
     int decimals = digits - 1;
     while (x >= 10 && decimals > 0) {
@@ -71,7 +75,8 @@ std::string fixed(double value, int decimals, Unit unit) {
     std::string text = fmt::format("{:.{}f}", value, decimals);
     // Rounding must not turn nearly all into all.
     if (unit == Unit::share && value < 100 && text.substr(0, 3) == "100")
-        text = decimals == 0 ? "99.9" : "99." + std::string(static_cast<std::size_t>(decimals), '9');
+        text =
+            decimals == 0 ? "99.9" : "99." + std::string(static_cast<std::size_t>(decimals), '9');
     const bool zero = text.find_first_not_of("-0.") == std::string::npos;
     if (text[0] == '-' && zero) text.erase(0, 1);
     if (decimals == 0 && value >= 1000 && value < 1e15)
@@ -85,7 +90,8 @@ std::string with_sign(const std::string& number, const Scale& scale) {
     return text.append(scale.sign);
 }
 
-/// Length of the valid UTF-8 sequence at the front, or 0. Overlong forms, surrogates and C1 controls are not valid here.
+/// Length of the valid UTF-8 sequence at the front, or 0. Overlong forms, surrogates and C1
+/// controls are not valid here.
 std::size_t sequence_length(std::string_view text) {
     const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
     const unsigned char first = byte(0);
@@ -101,7 +107,8 @@ std::size_t sequence_length(std::string_view text) {
     const bool surrogate = point >= 0xD800 && point <= 0xDFFF;
     const bool control = point < 0xA0;
     // Marks that reorder or hide text on a terminal.
-    const bool hidden = (point >= 0x200B && point <= 0x200F) || (point >= 0x2028 && point <= 0x202E) ||
+    const bool hidden = (point >= 0x200B && point <= 0x200F) ||
+                        (point >= 0x2028 && point <= 0x202E) ||
                         (point >= 0x2066 && point <= 0x2069) || point == 0xFEFF;
     return overlong || surrogate || control || hidden || point > 0x10FFFF ? 0 : length;
 }
@@ -128,7 +135,8 @@ std::string short_figure(const Estimate& value, Unit unit) {
     if (value.n == 0 || !std::isfinite(value.mean)) return "-";
     const Scale scale = scale_for(value.mean, unit);
     const Estimate bare{value.mean, value.mean, value.mean, 1};
-    const int decimals = std::min(decimals_for(value, unit, scale.factor), decimals_for(bare, unit, scale.factor));
+    const int decimals =
+        std::min(decimals_for(value, unit, scale.factor), decimals_for(bare, unit, scale.factor));
     return with_sign(fixed(value.mean * scale.factor, decimals, unit), scale);
 }
 
@@ -142,7 +150,9 @@ std::string figure(const Estimate& value, Unit unit, bool ascii) {
     return with_sign(text, scale);
 }
 
-std::string figure(double value, Unit unit) { return short_figure({value, value, value, 1}, unit); }
+std::string figure(double value, Unit unit) {
+    return short_figure({value, value, value, 1}, unit);
+}
 
 std::string grouped(std::uint64_t number) {
     std::string digits = std::to_string(number);
@@ -156,8 +166,9 @@ std::string grouped(std::uint64_t number) {
 std::string clock_time(double seconds) {
     const auto tenths = static_cast<std::uint64_t>(seconds * 10 + 0.5);
     const std::uint64_t whole = tenths / 10;
-    std::string text = whole >= 3600 ? fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60)
-                                     : fmt::format("{:02}:{:02}", whole / 60, whole % 60);
+    std::string text =
+        whole >= 3600 ? fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60)
+                      : fmt::format("{:02}:{:02}", whole / 60, whole % 60);
     if (tenths % 10 != 0) text += fmt::format(".{}", tenths % 10);
     return text;
 }

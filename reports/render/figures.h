@@ -10,11 +10,12 @@
 
 namespace shaketable::reports {
 
-/// "112.3 ± 3.1 ms", "99.983 ± 0.012%", "412/s", "3.90 ± 0.12", "250". With an interval, the last digit shown is the second one of
-/// its half-width; without, three digits (of what is missing to 100%, for shares near 1, so that 99.98% is never shown as
-/// 100%). `ascii` writes "+-" for "±".
+/// "112.3 ± 3.1 ms", "99.983 ± 0.012%", "412/s", "3.90 ± 0.12", "250". With an interval, the last
+/// digit shown is the second one of its half-width; without, three digits (of what is missing to
+/// 100%, for shares near 1, so that 99.98% is never shown as 100%). `ascii` writes "+-" for "±".
 [[nodiscard]] std::string figure(const Estimate& value, scenarios::Unit unit, bool ascii = false);
-/// The mean alone, with the digits that its interval supports, and three at most; "-" where there is no value.
+/// The mean alone, with the digits that its interval supports, and three at most; "-" where there
+/// is no value.
 [[nodiscard]] std::string short_figure(const Estimate& value, scenarios::Unit unit);
 [[nodiscard]] std::string figure(double value, scenarios::Unit unit);
 
@@ -25,7 +26,8 @@ namespace shaketable::reports {
 /// "1 repeat", "10 repeats"
 [[nodiscard]] std::string counted(std::uint64_t number, std::string_view noun);
 
-/// A name from a file, safe on a terminal: control characters, escape sequences and invalid UTF-8 become `?`.
+/// A name from a file, safe on a terminal: control characters, escape sequences and invalid UTF-8
+/// become `?`.
 [[nodiscard]] std::string harmless(std::string_view text);
 /// Columns of a harmless text: one per code point.
 [[nodiscard]] std::size_t columns(std::string_view text);
@@ -33,6 +35,7 @@ namespace shaketable::reports {
 [[nodiscard]] std::string left(std::string_view text, std::size_t width, bool ascii = false);
 [[nodiscard]] std::string right(std::string_view text, std::size_t width, bool ascii = false);
 /// Lines of at most `width` columns, broken at spaces.
-[[nodiscard]] std::string wrapped(std::string_view text, std::size_t width, std::string_view indent);
+[[nodiscard]] std::string wrapped(std::string_view text, std::size_t width,
+                                  std::string_view indent);
 
 }  // namespace shaketable::reports

@@ -23,23 +23,34 @@ using Layout = JsonWriter::Layout;
 
 constexpr std::string_view unit_name(scenarios::Unit unit) {
     switch (unit) {
-        case scenarios::Unit::seconds: return "seconds";
-        case scenarios::Unit::share: return "share";
-        case scenarios::Unit::per_second: return "per_second";
-        case scenarios::Unit::count: return "count";
-        case scenarios::Unit::ratio: return "ratio";
+        case scenarios::Unit::seconds:
+            return "seconds";
+        case scenarios::Unit::share:
+            return "share";
+        case scenarios::Unit::per_second:
+            return "per_second";
+        case scenarios::Unit::count:
+            return "count";
+        case scenarios::Unit::ratio:
+            return "ratio";
     }
     return "?";
 }
 
 constexpr std::string_view comparison_sign(scenarios::Comparison comparison) {
     switch (comparison) {
-        case scenarios::Comparison::less: return "<";
-        case scenarios::Comparison::at_most: return "<=";
-        case scenarios::Comparison::greater: return ">";
-        case scenarios::Comparison::at_least: return ">=";
-        case scenarios::Comparison::equal: return "==";
-        case scenarios::Comparison::not_equal: return "!=";
+        case scenarios::Comparison::less:
+            return "<";
+        case scenarios::Comparison::at_most:
+            return "<=";
+        case scenarios::Comparison::greater:
+            return ">";
+        case scenarios::Comparison::at_least:
+            return ">=";
+        case scenarios::Comparison::equal:
+            return "==";
+        case scenarios::Comparison::not_equal:
+            return "!=";
     }
     return "?";
 }
@@ -83,7 +94,11 @@ void write_finding(JsonWriter& json, const Finding& finding) {
     json.key("samples").whole(finding.samples);
     json.key("repeats_judged").whole(finding.judged).key("repeats_held").whole(finding.held);
     const Interval held = wilson_interval(finding.held, finding.judged);
-    json.key("held_interval").begin_array(Layout::compact).number(held.low).number(held.high).end_array();
+    json.key("held_interval")
+        .begin_array(Layout::compact)
+        .number(held.low)
+        .number(held.high)
+        .end_array();
     json.key("repeats_open_ended").whole(finding.open_ended);
     write_texts(json, "notes", finding.notes);
     json.key("doc").text(finding.expectation.doc).end_object();
@@ -94,7 +109,8 @@ void write_findings(JsonWriter& json, const Findings& findings) {
     json.key("hold").truth(all_hold(findings));
     json.key("exit_code").whole(static_cast<std::uint64_t>(exit_code(findings))).end_object();
     json.key("method").text(
-        "each expectation is judged on the mean over repeats; intervals are 95%, by Student's t over repeats");
+        "each expectation is judged on the mean over repeats; intervals are 95%, by Student's t "
+        "over repeats");
     json.key("expectations").begin_array();
     for (const Finding& finding : findings.expectations) write_finding(json, finding);
     json.end_array();
@@ -118,7 +134,9 @@ void write_names(JsonWriter& json, const Record& record) {
     json.end_array().key("services").begin_array();
     for (std::size_t s = 0; s < record.services.size(); ++s) {
         json.begin_object(Layout::compact).key("name").text(record.services[s]);
-        json.key("replicas").whole(s < record.replicas.size() ? record.replicas[s] : 0).end_object();
+        json.key("replicas")
+            .whole(s < record.replicas.size() ? record.replicas[s] : 0)
+            .end_object();
     }
     json.end_array();
 }
@@ -149,7 +167,10 @@ void write_repeats(JsonWriter& json, const Record& record) {
     json.key("repeats").begin_array();
     for (const Repeat& repeat : record.repeats) {
         json.begin_object(Layout::compact).key("requests").whole(repeat.requests);
-        json.key("in_flight").whole(repeat.in_flight).key("engine_events").whole(repeat.engine_events);
+        json.key("in_flight")
+            .whole(repeat.in_flight)
+            .key("engine_events")
+            .whole(repeat.engine_events);
         json.key("fingerprint").text(fmt::format("{:016x}", repeat.fingerprint)).end_object();
     }
     json.end_array();
@@ -157,7 +178,8 @@ void write_repeats(JsonWriter& json, const Record& record) {
 
 }  // namespace
 
-std::string to_json(const scenarios::Scenario& scenario, const Record& record, const Findings& findings) {
+std::string to_json(const scenarios::Scenario& scenario, const Record& record,
+                    const Findings& findings) {
     JsonWriter json;
     json.begin_object();
     write_identity(json, scenario, record);

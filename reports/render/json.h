@@ -1,9 +1,10 @@
 /// result.json: everything a run found, for machines. Schema `shaketable.result/v1`.
 ///
-/// Byte-identical for equal arguments. All times are seconds, all shares 0 .. 1, all rates a second. An estimate is
-/// {"mean","low","high","n"} (95% interval by Student's t over repeats; low = high = mean for n = 1) or null where no repeat has a
-/// value. `flows` and `services` of windows and series stand in the order of the top-level lists. Series are means over
-/// repeats, six digits.
+/// Byte-identical for equal arguments. All times are seconds, all shares 0 .. 1, all rates a
+/// second. An estimate is
+/// {"mean","low","high","n"} (95% interval by Student's t over repeats; low = high = mean for n =
+/// 1) or null where no repeat has a value. `flows` and `services` of windows and series stand in
+/// the order of the top-level lists. Series are means over repeats, six digits.
 #pragma once
 
 #include <string>

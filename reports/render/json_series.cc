@@ -49,18 +49,22 @@ void write_flow(JsonWriter& json, const std::vector<const std::vector<FlowSample
     write_mean(json, "succeeded", repeats, [](const FlowSample& s) { return s.succeeded * 1.0; });
     write_mean(json, "failed", repeats, [](const FlowSample& s) { return s.failed * 1.0; });
     write_mean(json, "attempts", repeats, [](const FlowSample& s) { return s.attempts * 1.0; });
-    write_mean(json, "p50", repeats, [](const FlowSample& s) { return static_cast<double>(s.p50); });
-    write_mean(json, "p99", repeats, [](const FlowSample& s) { return static_cast<double>(s.p99); });
+    write_mean(json, "p50", repeats,
+               [](const FlowSample& s) { return static_cast<double>(s.p50); });
+    write_mean(json, "p99", repeats,
+               [](const FlowSample& s) { return static_cast<double>(s.p99); });
     json.end_object();
 }
 
-void write_service(JsonWriter& json, const std::vector<const std::vector<ServiceSample>*>& repeats) {
+void write_service(JsonWriter& json,
+                   const std::vector<const std::vector<ServiceSample>*>& repeats) {
     using S = ServiceSample;
     json.begin_object();
     write_mean(json, "queue", repeats, [](const S& s) { return static_cast<double>(s.queue); });
     write_mean(json, "queue_max", repeats, [](const S& s) { return s.queue_max * 1.0; });
     write_mean(json, "busy", repeats, [](const S& s) { return static_cast<double>(s.busy); });
-    write_mean(json, "utilization", repeats, [](const S& s) { return static_cast<double>(s.utilization); });
+    write_mean(json, "utilization", repeats,
+               [](const S& s) { return static_cast<double>(s.utilization); });
     write_mean(json, "arrived", repeats, [](const S& s) { return s.arrived * 1.0; });
     write_mean(json, "refused", repeats, [](const S& s) { return s.refused * 1.0; });
     write_mean(json, "wasted", repeats, [](const S& s) { return s.wasted * 1.0; });
@@ -101,17 +105,26 @@ void write_events(JsonWriter& json, const Record& record) {
     json.key("events").begin_array();
     if (!record.repeats.empty())
         for (const Event& event : record.repeats.front().events) {
-            json.begin_object(Layout::compact).key("at").seconds(event.at).key("what").text(event.what);
+            json.begin_object(Layout::compact)
+                .key("at")
+                .seconds(event.at)
+                .key("what")
+                .text(event.what);
             json.key("subject").text(event.subject).key("detail").text(event.detail).end_object();
         }
     json.end_array();
-    json.key("events_dropped").whole(record.repeats.empty() ? 0 : record.repeats.front().events_dropped);
+    json.key("events_dropped")
+        .whole(record.repeats.empty() ? 0 : record.repeats.front().events_dropped);
 }
 
 void write_traces(JsonWriter& json, const Record& record) {
     json.key("traces").begin_array();
     for (const Trace& trace : record.traces) {
-        json.begin_object().key("workload").text(trace.workload).key("ordinal").whole(trace.ordinal);
+        json.begin_object()
+            .key("workload")
+            .text(trace.workload)
+            .key("ordinal")
+            .whole(trace.ordinal);
         json.key("why").text(trace.why).key("visits").begin_array();
         for (const Visit& visit : trace.visits) write_visit(json, visit);
         json.end_array().end_object();

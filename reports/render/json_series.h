@@ -6,7 +6,8 @@
 
 namespace shaketable::reports {
 
-/// "series": one array per figure, the mean over repeats of each step; null where no repeat has a value.
+/// "series": one array per figure, the mean over repeats of each step; null where no repeat has a
+/// value.
 void write_series(JsonWriter& json, const Record& record);
 /// "events" of the first repeat, and how many were not kept.
 void write_events(JsonWriter& json, const Record& record);

@@ -15,7 +15,8 @@ void write_outcomes(JsonWriter& json, std::string_view key,
                     const std::array<std::uint64_t, outcome_count>& by) {
     json.key(key).begin_object();
     for (const auto& [name, outcome] : enum_names(Outcome{}))
-        if (const std::uint64_t n = by[static_cast<std::size_t>(outcome)]; n > 0) json.key(name).whole(n);
+        if (const std::uint64_t n = by[static_cast<std::size_t>(outcome)]; n > 0)
+            json.key(name).whole(n);
     json.end_object();
 }
 
@@ -25,8 +26,8 @@ void write_latency(JsonWriter& json, const Histogram& latency) {
         json.null();
         return;
     }
-    constexpr std::array quantiles{std::pair{"p50", 0.5},    std::pair{"p90", 0.9},
-                                   std::pair{"p95", 0.95},   std::pair{"p99", 0.99},
+    constexpr std::array quantiles{std::pair{"p50", 0.5},     std::pair{"p90", 0.9},
+                                   std::pair{"p95", 0.95},    std::pair{"p99", 0.99},
                                    std::pair{"p99.9", 0.999}, std::pair{"p99.99", 0.9999}};
     json.begin_object().key("count").whole(latency.count()).key("mean").number(latency.mean());
     for (const auto& [name, share] : quantiles) {
@@ -44,21 +45,33 @@ void write_totals(JsonWriter& json, const FlowTotals& flow) {
     json.key("started").whole(flow.started);
     write_outcomes(json, "settled", flow.settled);
     json.key("attempts").whole(flow.attempts).key("sent").whole(flow.sent);
-    json.key("retries").whole(flow.retries).key("hedges").whole(flow.hedges).key("late").whole(flow.late);
+    json.key("retries")
+        .whole(flow.retries)
+        .key("hedges")
+        .whole(flow.hedges)
+        .key("late")
+        .whole(flow.late);
     write_outcomes(json, "tries", flow.tries);
-    json.key("budget_denied").whole(flow.budget_denied).key("breaker_open").seconds(flow.breaker_open);
+    json.key("budget_denied")
+        .whole(flow.budget_denied)
+        .key("breaker_open")
+        .seconds(flow.breaker_open);
     write_latency(json, flow.latency);
     json.end_object();
 }
 
 void write_estimates(JsonWriter& json, const CallSummary& calls) {
-    const std::array estimates{
-        std::pair{"rate", &calls.rate},         std::pair{"goodput", &calls.goodput},
-        std::pair{"success", &calls.success},   std::pair{"errors", &calls.errors},
-        std::pair{"timeouts", &calls.timeouts}, std::pair{"rejected", &calls.rejected},
-        std::pair{"degraded", &calls.degraded}, std::pair{"attempts", &calls.attempts},
-        std::pair{"mean", &calls.mean},         std::pair{"p50", &calls.p50},
-        std::pair{"p99", &calls.p99}};
+    const std::array estimates{std::pair{"rate", &calls.rate},
+                               std::pair{"goodput", &calls.goodput},
+                               std::pair{"success", &calls.success},
+                               std::pair{"errors", &calls.errors},
+                               std::pair{"timeouts", &calls.timeouts},
+                               std::pair{"rejected", &calls.rejected},
+                               std::pair{"degraded", &calls.degraded},
+                               std::pair{"attempts", &calls.attempts},
+                               std::pair{"mean", &calls.mean},
+                               std::pair{"p50", &calls.p50},
+                               std::pair{"p99", &calls.p99}};
     for (const auto& [name, estimate] : estimates) {
         json.key(name);
         write(json, *estimate);
@@ -74,7 +87,10 @@ void write_totals(JsonWriter& json, const ServiceTotals& service) {
     json.key("work").seconds(service.work).key("wasted_work").seconds(service.wasted_work);
     json.key("queue_time").seconds(service.queue_time).key("busy_time").seconds(service.busy_time);
     json.key("worker_time").seconds(service.worker_time);
-    json.key("in_system_time").seconds(service.in_system_time).key("sojourn").seconds(service.sojourn);
+    json.key("in_system_time")
+        .seconds(service.in_system_time)
+        .key("sojourn")
+        .seconds(service.sojourn);
     json.key("queue_max").whole(service.queue_max).key("busy_max").whole(service.busy_max);
     json.key("connections_max").whole(service.connections_max);
     json.key("wait_p99");
@@ -84,10 +100,12 @@ void write_totals(JsonWriter& json, const ServiceTotals& service) {
 
 void write_service(JsonWriter& json, const ServiceSummary& service) {
     json.begin_object();
-    const std::array estimates{
-        std::pair{"arrivals", &service.arrivals},     std::pair{"utilization", &service.utilization},
-        std::pair{"queue_mean", &service.queue_mean}, std::pair{"queue_max", &service.queue_max},
-        std::pair{"wasted", &service.wasted},         std::pair{"refused", &service.refused}};
+    const std::array estimates{std::pair{"arrivals", &service.arrivals},
+                               std::pair{"utilization", &service.utilization},
+                               std::pair{"queue_mean", &service.queue_mean},
+                               std::pair{"queue_max", &service.queue_max},
+                               std::pair{"wasted", &service.wasted},
+                               std::pair{"refused", &service.refused}};
     for (const auto& [name, estimate] : estimates) {
         json.key(name);
         write(json, *estimate);

@@ -12,7 +12,8 @@ namespace shaketable::reports {
 
 namespace {
 
-/// Length of the valid UTF-8 sequence at the front of a text that is not empty, or 0. Source: Unicode 15, table 3-7.
+/// Length of the valid UTF-8 sequence at the front of a text that is not empty, or 0. Source:
+/// Unicode 15, table 3-7.
 std::size_t utf8_length(std::string_view text) {
     const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
     const unsigned char first = byte(0);
@@ -56,7 +57,8 @@ JsonWriter& JsonWriter::open(char bracket, Layout layout) {
 }
 
 JsonWriter& JsonWriter::close(char bracket) {
-    SHAKETABLE_CHECK(!levels_.empty() && !after_key_, "every end has its begin, every key its value");
+    SHAKETABLE_CHECK(!levels_.empty() && !after_key_,
+                     "every end has its begin, every key its value");
     const Level level = levels_.back();
     levels_.pop_back();
     if (!level.compact && !level.empty) line();
@@ -92,9 +94,15 @@ JsonWriter& JsonWriter::rounded(double value) {
     return std::isfinite(value) ? raw(fmt::format("{:.6g}", value == 0 ? 0.0 : value)) : null();
 }
 
-JsonWriter& JsonWriter::whole(std::uint64_t value) { return raw(std::to_string(value)); }
-JsonWriter& JsonWriter::truth(bool value) { return raw(value ? "true" : "false"); }
-JsonWriter& JsonWriter::null() { return raw("null"); }
+JsonWriter& JsonWriter::whole(std::uint64_t value) {
+    return raw(std::to_string(value));
+}
+JsonWriter& JsonWriter::truth(bool value) {
+    return raw(value ? "true" : "false");
+}
+JsonWriter& JsonWriter::null() {
+    return raw("null");
+}
 
 JsonWriter& JsonWriter::seconds(Duration value) {
     const std::int64_t ns = value.count();

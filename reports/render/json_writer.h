@@ -1,8 +1,10 @@
-/// Writes JSON piece by piece: keys in the order of the calls, the same bytes for the same calls on every machine.
+/// Writes JSON piece by piece: keys in the order of the calls, the same bytes for the same calls on
+/// every machine.
 ///
-/// Objects and arrays stand one member a line, but for those begun `compact`, which stand on one line with all they contain.
-/// A number that is not finite is written as null. Text is written as UTF-8 with `<`, `>`, `&`, U+2028 and U+2029 escaped, so that a
-/// result may stand inside a page; bytes that are not UTF-8 become U+FFFD.
+/// Objects and arrays stand one member a line, but for those begun `compact`, which stand on one
+/// line with all they contain. A number that is not finite is written as null. Text is written as
+/// UTF-8 with `<`, `>`, `&`, U+2028 and U+2029 escaped, so that a result may stand inside a page;
+/// bytes that are not UTF-8 become U+FFFD.
 #pragma once
 
 #include <concepts>
@@ -26,12 +28,12 @@ class JsonWriter {
     JsonWriter& key(std::string_view name);
 
     JsonWriter& text(std::string_view value);
-    JsonWriter& number(double value);             ///< shortest that reads back to it
-    JsonWriter& rounded(double value);            ///< six significant digits: for long series
+    JsonWriter& number(double value);   ///< shortest that reads back to it
+    JsonWriter& rounded(double value);  ///< six significant digits: for long series
     JsonWriter& whole(std::uint64_t value);
     JsonWriter& truth(bool value);
     JsonWriter& null();
-    JsonWriter& seconds(Duration value);          ///< exact: 1.250000001
+    JsonWriter& seconds(Duration value);  ///< exact: 1.250000001
     JsonWriter& seconds(Time value) { return seconds(value.time_since_epoch()); }
 
     /// The document, with a line feed at the end. Precondition: everything begun has been ended.

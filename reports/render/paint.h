@@ -29,10 +29,14 @@ class Paint {
     /// One column, in the colour of the verdict.
     [[nodiscard]] std::string mark(Verdict verdict) const {
         switch (verdict) {
-            case Verdict::hold: return green(unicode_ ? "✓" : "+");
-            case Verdict::broken: return red(unicode_ ? "✗" : "x");
-            case Verdict::warned: return yellow("!");
-            case Verdict::no_samples: return red("?");
+            case Verdict::hold:
+                return green(unicode_ ? "✓" : "+");
+            case Verdict::broken:
+                return red(unicode_ ? "✗" : "x");
+            case Verdict::warned:
+                return yellow("!");
+            case Verdict::no_samples:
+                return red("?");
         }
         return "?";
     }

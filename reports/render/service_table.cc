@@ -63,7 +63,8 @@ std::string row_of_figures(const ServiceSummary& service, const Paint& paint) {
     std::string tries = right(short_figure(in.attempts, Unit::ratio), 7);
     if (in.attempts.mean >= 1.5) tries = paint.yellow(tries);
     return right(short_figure(service.arrivals, Unit::per_second), 9) + success +
-           right(short_figure(in.p50, Unit::seconds), 9) + right(short_figure(in.p99, Unit::seconds), 9) +
+           right(short_figure(in.p50, Unit::seconds), 9) +
+           right(short_figure(in.p99, Unit::seconds), 9) +
            right(short_figure(service.queue_max, Unit::count), 9) + busy + tries + wasted;
 }
 
@@ -80,24 +81,28 @@ std::string service_table(const Record& record, const std::vector<WindowSummary>
     const std::vector<std::size_t> rows = shown_services(record, shown);
 
     std::string head = left("SERVICES", service_width) + left("WINDOW", window_width);
-    constexpr std::array titles{std::pair{"RATE", 9},      std::pair{"SUCCESS", 9}, std::pair{"P50", 9},
-                                std::pair{"P99", 9},       std::pair{"QUEUE MAX", 9}, std::pair{"BUSY", 7},
+    constexpr std::array titles{std::pair{"RATE", 9},      std::pair{"SUCCESS", 9},
+                                std::pair{"P50", 9},       std::pair{"P99", 9},
+                                std::pair{"QUEUE MAX", 9}, std::pair{"BUSY", 7},
                                 std::pair{"TRIES", 7},     std::pair{"WASTED", 8}};
-    for (const auto& [title, columns_wide] : titles) head += right(title, static_cast<std::size_t>(columns_wide));
+    for (const auto& [title, columns_wide] : titles)
+        head += right(title, static_cast<std::size_t>(columns_wide));
     std::string text = paint.bold(head) + "\n";
     for (const std::size_t row : rows) {
         bool first = true;
         for (const WindowSummary* window : shown) {
             const std::string name = first ? harmless(record.services[row]) : "";
-            text += "  " + left(left(name, service_width - 1, paint.ascii()), service_width) +
-                    left(left(harmless(window->name), window_width - 1, paint.ascii()), window_width) +
-                    row_of_figures(window->services[row], paint) + "\n";
+            text +=
+                "  " + left(left(name, service_width - 1, paint.ascii()), service_width) +
+                left(left(harmless(window->name), window_width - 1, paint.ascii()), window_width) +
+                row_of_figures(window->services[row], paint) + "\n";
             first = false;
         }
     }
     if (rows.size() < record.services.size())
-        text += paint.dim(fmt::format("  and {} in the result file", counted(record.services.size() - rows.size(),
-                                                                            "less busy service"))) +
+        text += paint.dim(fmt::format(
+                    "  and {} in the result file",
+                    counted(record.services.size() - rows.size(), "less busy service"))) +
                 "\n";
     return text;
 }

@@ -10,9 +10,10 @@
 
 namespace shaketable::reports {
 
-/// One row per service and window: baseline, each fault, after; `run` where there was no fault. At most 15 services, the
-/// busiest; says how many more there are.
-[[nodiscard]] std::string service_table(const Record& record, const std::vector<WindowSummary>& windows,
+/// One row per service and window: baseline, each fault, after; `run` where there was no fault. At
+/// most 15 services, the busiest; says how many more there are.
+[[nodiscard]] std::string service_table(const Record& record,
+                                        const std::vector<WindowSummary>& windows,
                                         const TerminalStyle& style);
 
 }  // namespace shaketable::reports

@@ -59,20 +59,24 @@ std::string expectation(const Finding& finding, std::size_t repeats, const Termi
     text += "\n";
     std::vector<std::string> notes = finding.notes;
     if (finding.uncertain)
-        notes.emplace_back("uncertain: the limit lies within the 95% interval; more repeats would tell");
+        notes.emplace_back(
+            "uncertain: the limit lies within the 95% interval; more repeats would tell");
     for (const std::string& note : notes)
         text += paint.dim(wrapped(harmless(note), width_of(style), "      ")) + "\n";
     return text;
 }
 
-std::string expectations(const Findings& findings, std::size_t repeats, const TerminalStyle& style) {
+std::string expectations(const Findings& findings, std::size_t repeats,
+                         const TerminalStyle& style) {
     if (findings.expectations.empty()) return {};
     const Paint paint{style};
     const std::size_t room = width_of(style) - value_width - held_width;
-    std::string head = left("EXPECTATIONS", room) + right(repeats > 1 ? "mean, 95%" : "value", value_width);
+    std::string head =
+        left("EXPECTATIONS", room) + right(repeats > 1 ? "mean, 95%" : "value", value_width);
     if (repeats > 1) head += right("held in", held_width);
     std::string text = paint.bold(head) + "\n";
-    for (const Finding& finding : findings.expectations) text += expectation(finding, repeats, style);
+    for (const Finding& finding : findings.expectations)
+        text += expectation(finding, repeats, style);
     if (repeats == 1)
         text += paint.dim("  One repeat has no interval: `run: {repeats: 10}` would give one.\n");
     return text + "\n";
@@ -93,7 +97,8 @@ std::string notices(const Findings& findings, const TerminalStyle& style) {
 std::string why(const Findings& findings, const TerminalStyle& style) {
     if (findings.why.empty()) return {};
     std::string all;
-    for (const std::string& sentence : findings.why) all += (all.empty() ? "" : " ") + harmless(sentence);
+    for (const std::string& sentence : findings.why)
+        all += (all.empty() ? "" : " ") + harmless(sentence);
     return Paint{style}.bold("WHY") + "\n" + wrapped(all, width_of(style), "  ") + "\n\n";
 }
 
@@ -111,7 +116,8 @@ std::string verdict_line(const Findings& findings, const TerminalStyle& style) {
         if (finding.uncertain) ++uncertain;
     }
     const bool good = all_hold(findings);
-    std::string text = failed > 0   ? fmt::format("{} of {} failed", failed, counted(all, "expectation"))
+    std::string text = failed > 0
+                           ? fmt::format("{} of {} failed", failed, counted(all, "expectation"))
                        : !good      ? "the record does not balance"
                        : all == 0   ? "nothing was expected"
                        : warned > 0 ? fmt::format("{} hold", counted(all - warned, "expectation"))

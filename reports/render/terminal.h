@@ -1,7 +1,7 @@
 /// The result of one variant, for people: expectations, services, time lines, why.
 ///
-/// Names from the scenario are stripped of what a terminal could take for a command. Never wider than `style.width`, but for single
-/// words that are.
+/// Names from the scenario are stripped of what a terminal could take for a command. Never wider
+/// than `style.width`, but for single words that are.
 #pragma once
 
 #include <string>

@@ -64,7 +64,8 @@ std::string label(std::string_view text, const Paint& paint) {
     return paint.dim("  " + right(text, label_width, paint.ascii()) + " ");
 }
 
-std::string fault_band(const Record& record, const std::string& fault, const Grid& grid, const Paint& paint) {
+std::string fault_band(const Record& record, const std::string& fault, const Grid& grid,
+                       const Paint& paint) {
     std::vector<bool> active(grid.columns, false);
     const double step = to_seconds(record.sample_every);
     for (const NamedSpan& span : record.repeats.front().spans) {
@@ -139,8 +140,9 @@ std::string timeline(const Record& record, const TerminalStyle& style) {
     for (std::size_t f = 0; f < std::min(record.fault_ids.size(), faults_most); ++f)
         text += fault_band(record, record.fault_ids[f], grid, paint);
     if (record.fault_ids.size() > faults_most)
-        text += paint.dim(fmt::format("  and {} in the result file\n",
-                                      counted(record.fault_ids.size() - faults_most, "more fault")));
+        text +=
+            paint.dim(fmt::format("  and {} in the result file\n",
+                                  counted(record.fault_ids.size() - faults_most, "more fault")));
     return text + axis(record, grid, paint);
 }
 

@@ -8,10 +8,7 @@
 
 namespace shaketable::scenarios::text {
 
-namespace {
-
-/// Length of the UTF-8 sequence at the start of `rest`; 0 = none. Source: RFC 3629, section 4.
-std::size_t sequence_length(std::string_view rest) {
+std::size_t character_length(std::string_view rest) {
     const auto byte = [&](std::size_t i) {
         return i < rest.size() ? static_cast<unsigned char>(rest[i]) : 0U;
     };
@@ -31,8 +28,6 @@ std::size_t sequence_length(std::string_view rest) {
     }
     return 0;
 }
-
-}  // namespace
 
 std::optional<Problem> find_problem_of_bytes(const Source& source) {
     const std::string_view text = source.text;
@@ -65,7 +60,7 @@ std::optional<Problem> find_problem_of_bytes(const Source& source) {
             return problem("E002", byte == 0 ? "a NUL byte: not a text file"
                                              : "a control character: not a text file",
                            "", line, column);
-        const std::size_t length = sequence_length(text.substr(i, 4));
+        const std::size_t length = character_length(text.substr(i, 4));
         if (length == 0)
             return problem("E002", "not UTF-8 from here on", "save it as UTF-8", line, column);
         i += length;

@@ -34,6 +34,13 @@ NodePtr encode(const Steps& steps) {
     return make_container(Node::Kind::sequence, std::move(items), {});
 }
 
+NodePtr encode(const std::vector<Steps>& branches) {
+    std::vector<Entry> items;
+    for (const Steps& branch : branches)
+        items.push_back({{}, {}, branch.size() == 1 ? encode(branch.front()) : encode(branch)});
+    return make_container(Node::Kind::sequence, std::move(items), {});
+}
+
 NodePtr encode(const Replicas& replicas) {
     if (replicas.zones.size() == 1 && replicas.zones.front().zone.empty())
         return encode(replicas.zones.front().count);

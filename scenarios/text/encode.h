@@ -16,6 +16,7 @@ namespace shaketable::scenarios::text {
 // Null pointer: nothing to write, it has its default.
 [[nodiscard]] NodePtr encode(const Steps& value);
 [[nodiscard]] NodePtr encode(const Step& value);
+[[nodiscard]] NodePtr encode(const std::vector<Steps>& value);
 [[nodiscard]] NodePtr encode(const Replicas& value);
 [[nodiscard]] NodePtr encode(const From& value);
 [[nodiscard]] NodePtr encode(const Network& value);

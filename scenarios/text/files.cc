@@ -142,7 +142,7 @@ class Loader {
             return nullptr;
         }
         const auto file = static_cast<std::uint32_t>(sources_.files.size());
-        sources_.files.push_back({*path, *std::move(text)});
+        sources_.files.push_back(make_source(*path, *std::move(text)));
         NodePtr tree = load_with_includes(file);
         if (tree != nullptr && !tree->is_map()) {
             fail("E004", "an included file must be a map", tree->place);

@@ -397,7 +397,6 @@ NodePtr parse(const Sources& sources, std::uint32_t file, Problems& problems, st
         problems.push_back(*std::move(problem));
         return nullptr;
     }
-    if (all.starts_with("\xEF\xBB\xBF")) skip = 3;
     return Builder{sources, file, std::string_view{all}.substr(skip), skip, problems}.build();
 }
 

@@ -1,6 +1,7 @@
+#include "reports/assess.h"
+
 #include <catch2/catch.hpp>
 
-#include "reports/assess.h"
 #include "reports/checks.h"
 #include "reports/verdict.h"
 #include "tests/reports/small_record.h"
@@ -147,7 +148,8 @@ TEST_CASE("assess: not recovered before the end is broken, whatever the limit") 
     const Finding all = judged(e, small::record({small::metastable()}));
     CHECK(all.verdict == Verdict::broken);
     CHECK(all.open_ended == 1);
-    CHECK(all.notes == std::vector<std::string>{"had not recovered when the run ended (15 s later)"});
+    CHECK(all.notes ==
+          std::vector<std::string>{"had not recovered when the run ended (15 s later)"});
     const Finding one = judged(e, small::record({small::broken(), small::metastable()}));
     CHECK(one.verdict == Verdict::broken);
     CHECK(one.held == 1);
@@ -160,7 +162,8 @@ TEST_CASE("assess: a quantile of few samples says so") {
     scenarios::Expectation e = success_of_cut(1);
     e.that.metric = Metric::p99;
     e.that.comparison = Comparison::less;
-    CHECK(any_note(judged(e, with_success({0.9})), "few samples: 90 in a repeat, where p99 wants 1000"));
+    CHECK(any_note(judged(e, with_success({0.9})),
+                   "few samples: 90 in a repeat, where p99 wants 1000"));
     e.that.metric = Metric::p50;
     CHECK(judged(e, with_success({0.9})).notes.empty());
 }

@@ -1,4 +1,5 @@
 #include <algorithm>
+
 #include <catch2/catch.hpp>
 
 #include "tests/reports/small_record.h"
@@ -9,9 +10,13 @@ using std::chrono::seconds;
 
 namespace {
 
-Time at(int second) { return Time{seconds{second}}; }
+Time at(int second) {
+    return Time{seconds{second}};
+}
 
-bool has(const std::vector<Time>& cuts, Time t) { return std::find(cuts.begin(), cuts.end(), t) != cuts.end(); }
+bool has(const std::vector<Time>& cuts, Time t) {
+    return std::find(cuts.begin(), cuts.end(), t) != cuts.end();
+}
 
 }  // namespace
 
@@ -19,7 +24,8 @@ TEST_CASE("cuts: a run is cut at warm-up, cool-down, faults, windows and offsets
     scenarios::Scenario s = small::scenario();
     s.windows.entries = {{"rush", {seconds{12}, seconds{17}}}};
     scenarios::Expectation e;
-    e.that = small::claim(scenarios::Metric::success, small::checkout, small::after("cut", seconds{3}));
+    e.that =
+        small::claim(scenarios::Metric::success, small::checkout, small::after("cut", seconds{3}));
     s.expect = {e};
     const std::vector<NamedSpan> faults{{"cut", at(30), at(40)}};
     CHECK(cut_times(s, faults) ==
@@ -45,7 +51,8 @@ TEST_CASE("cuts: offsets past the end of the run and windows outside it cut noth
     scenarios::Scenario s = small::scenario();
     s.windows.entries = {{"late", {seconds{70}, seconds{80}}}};
     scenarios::Expectation e;
-    e.that = small::claim(scenarios::Metric::success, small::checkout, small::after("cut", forever));
+    e.that =
+        small::claim(scenarios::Metric::success, small::checkout, small::after("cut", forever));
     s.expect = {e};
     const std::vector<Time> cuts = cut_times(s, {{"cut", at(30), at(40)}});
     CHECK(cuts.back() == at(60));

@@ -1,4 +1,5 @@
-/// Expected output kept in files. To accept a change on purpose: run the tests with SHAKETABLE_GOLDEN=write, and read the diff.
+/// Expected output kept in files. To accept a change on purpose: run the tests with
+/// SHAKETABLE_GOLDEN=write, and read the diff.
 #pragma once
 
 #include <cstdlib>
@@ -18,7 +19,8 @@ inline std::string read_file(const std::string& path) {
 
 /// "" where `got` is what the file holds; else the first line that differs.
 inline std::string difference(const std::string& path, const std::string& got) {
-    if (const char* mode = std::getenv("SHAKETABLE_GOLDEN"); mode != nullptr && std::string{mode} == "write")
+    if (const char* mode = std::getenv("SHAKETABLE_GOLDEN");
+        mode != nullptr && std::string{mode} == "write")
         std::ofstream(std::string{SHAKETABLE_SOURCE_DIR} + "/" + path, std::ios::binary) << got;
     const std::string wanted = read_file(path);
     if (got == wanted) return {};

@@ -1,5 +1,6 @@
-#include <catch2/catch.hpp>
 #include <set>
+
+#include <catch2/catch.hpp>
 
 #include "reports/metrics/metric.h"
 #include "scenarios/metric_words.h"
@@ -56,14 +57,18 @@ TEST_CASE("metrics: the table has each metric once, with the unit that the langu
 }
 
 TEST_CASE("metrics: quantiles, mean and max are of successful calls") {
-    for (const Metric m : {Metric::p50, Metric::p90, Metric::p95, Metric::p99, Metric::p999, Metric::p9999}) {
-        CHECK(value_of(small::claim(m, small::checkout, small::during("baseline"))) == Approx(0.02).epsilon(0.004));
-        CHECK(value_of(small::claim(m, small::checkout, small::during("cut"))) == Approx(0.2).epsilon(0.004));
+    for (const Metric m :
+         {Metric::p50, Metric::p90, Metric::p95, Metric::p99, Metric::p999, Metric::p9999}) {
+        CHECK(value_of(small::claim(m, small::checkout, small::during("baseline"))) ==
+              Approx(0.02).epsilon(0.004));
+        CHECK(value_of(small::claim(m, small::checkout, small::during("cut"))) ==
+              Approx(0.2).epsilon(0.004));
     }
     CHECK(value_of(small::claim(Metric::p99, small::checkout)) == Approx(0.2).epsilon(0.004));
     CHECK(value_of(small::claim(Metric::p50, small::checkout)) == Approx(0.02).epsilon(0.004));
     CHECK(value_of(small::claim(Metric::max, small::checkout)) == 0.2);
-    CHECK(value_of(small::claim(Metric::mean, small::checkout)) == Approx((350 * 0.02 + 20 * 0.2) / 370));
+    CHECK(value_of(small::claim(Metric::mean, small::checkout)) ==
+          Approx((350 * 0.02 + 20 * 0.2) / 370));
     CHECK(measured(small::claim(Metric::p99, small::checkout)).samples == 370);
 }
 
@@ -98,7 +103,8 @@ TEST_CASE("metrics: answers are shares of the calls that settled, without those 
         count(settled, Outcome::cancelled) = 50;
     };
     const auto share = [&](Metric m) {
-        const Measurement got = measured(small::claim(m, small::checkout, small::during("cut")), with_outcomes);
+        const Measurement got =
+            measured(small::claim(m, small::checkout, small::during("cut")), with_outcomes);
         CHECK(got.samples == 100);
         return got.value;
     };
@@ -109,9 +115,12 @@ TEST_CASE("metrics: answers are shares of the calls that settled, without those 
     CHECK(share(Metric::degraded) == Approx(0.10));
 }
 
-TEST_CASE("metrics: rate and goodput are per second of the window, or a number where the limit is one") {
-    CHECK(value_of(small::claim(Metric::rate, small::checkout, small::during("cut"))) == Approx(10));
-    CHECK(value_of(small::claim(Metric::goodput, small::checkout, small::during("cut"))) == Approx(2));
+TEST_CASE(
+    "metrics: rate and goodput are per second of the window, or a number where the limit is one") {
+    CHECK(value_of(small::claim(Metric::rate, small::checkout, small::during("cut"))) ==
+          Approx(10));
+    CHECK(value_of(small::claim(Metric::goodput, small::checkout, small::during("cut"))) ==
+          Approx(2));
     scenarios::Claim c = small::claim(Metric::rate, small::checkout, small::during("cut"));
     c.unit = scenarios::Unit::count;
     c.metric = Metric::rate;
@@ -124,11 +133,13 @@ TEST_CASE("metrics: attempts are tries for each call begun") {
 }
 
 TEST_CASE("metrics: load factor is arrivals per workload request, against the baseline") {
-    CHECK(value_of(small::claim(Metric::load_factor, small::the_ledger, small::during("cut"))) == Approx(4));
-    CHECK(value_of(small::claim(Metric::load_factor, small::the_ledger, small::during("baseline"))) == Approx(1));
+    CHECK(value_of(small::claim(Metric::load_factor, small::the_ledger, small::during("cut"))) ==
+          Approx(4));
+    CHECK(value_of(small::claim(Metric::load_factor, small::the_ledger,
+                                small::during("baseline"))) == Approx(1));
     // Twice as many users is no amplification.
-    const Measurement doubled =
-        measured(small::claim(Metric::load_factor, small::the_ledger, small::during("cut")), [](Record& r) {
+    const Measurement doubled = measured(
+        small::claim(Metric::load_factor, small::the_ledger, small::during("cut")), [](Record& r) {
             cut_of(r).flows[small::to_web].started *= 2;
             cut_of(r).services[small::ledger].arrived = 200;
         });
@@ -136,9 +147,10 @@ TEST_CASE("metrics: load factor is arrivals per workload request, against the ba
 }
 
 TEST_CASE("metrics: wasted is the share of worker time for callers who had left") {
-    CHECK(value_of(small::claim(Metric::wasted, small::the_ledger, small::during("cut"))) == Approx(0.6));
-    const Measurement by_requests =
-        measured(small::claim(Metric::wasted, small::the_ledger, small::during("cut")), [](Record& r) {
+    CHECK(value_of(small::claim(Metric::wasted, small::the_ledger, small::during("cut"))) ==
+          Approx(0.6));
+    const Measurement by_requests = measured(
+        small::claim(Metric::wasted, small::the_ledger, small::during("cut")), [](Record& r) {
             ServiceTotals& s = cut_of(r).services[small::ledger];
             s.work = s.wasted_work = Duration{0};
             s.completed = 50;
@@ -175,7 +187,8 @@ TEST_CASE("metrics: breakers are open for a share of the time of all of them") {
     Record r = small::record({small::broken()}, s);
     cut_of(r).flows[small::to_ledger].breaker_open = seconds{5};
     const Measurement m =
-        measure(s, r, r.repeats[0], small::claim(Metric::breaker_open, small::append, small::during("cut")));
+        measure(s, r, r.repeats[0],
+                small::claim(Metric::breaker_open, small::append, small::during("cut")));
     CHECK(m.value == Approx(5.0 / (10 * 2)));
 }
 
@@ -200,10 +213,12 @@ TEST_CASE("metrics: retries, shed and hedged are shares, rates or numbers, as th
 }
 
 TEST_CASE("metrics: a budget is spent by the retries it denies") {
-    const scenarios::Claim c = small::claim(Metric::budget_spent, small::append, small::during("cut"));
+    const scenarios::Claim c =
+        small::claim(Metric::budget_spent, small::append, small::during("cut"));
     CHECK(measured(c).value == 0);
-    CHECK(measured(c, [](Record& r) { cut_of(r).flows[small::to_ledger].budget_denied = 100; }).value ==
-          Approx(0.25));
+    CHECK(measured(c, [](Record& r) {
+              cut_of(r).flows[small::to_ledger].budget_denied = 100;
+          }).value == Approx(0.25));
 }
 
 TEST_CASE("metrics: an error budget of 90 percent is spent eight times by 80 percent of failures") {
@@ -232,7 +247,8 @@ TEST_CASE("metrics: a window without samples has no value and says so") {
         cut_of(r).flows.assign(2, {});
         cut_of(r).services.assign(2, {});
     };
-    const Measurement m = measured(small::claim(Metric::success, small::checkout, small::during("cut")), silent);
+    const Measurement m =
+        measured(small::claim(Metric::success, small::checkout, small::during("cut")), silent);
     CHECK(m.absence == Absence::no_samples);
     CHECK(m.reason == "no requests to web.checkout during cut");
     for (const MetricRow& row : metric_table) {
@@ -240,8 +256,10 @@ TEST_CASE("metrics: a window without samples has no value and says so") {
             row.metric == Metric::burn_rate)
             continue;  // these read the time series, which still has its samples
         const bool service = row.subject == "service";
-        const Measurement none = measured(
-            small::claim(row.metric, service ? small::the_ledger : small::append, small::during("cut")), silent);
+        const Measurement none =
+            measured(small::claim(row.metric, service ? small::the_ledger : small::append,
+                                  small::during("cut")),
+                     silent);
         CAPTURE(std::string{name_of(row.metric)});
         CHECK(none.absence == Absence::no_samples);
     }
@@ -260,12 +278,13 @@ TEST_CASE("metrics: a fault that did not happen is nothing to judge, a missing b
             std::erase_if(r.repeats[0].spans, [&](const NamedSpan& s) { return s.name == name; });
         };
     };
-    const Measurement cut =
-        measured(small::claim(Metric::success, small::checkout, small::during("cut")), without("cut"));
+    const Measurement cut = measured(
+        small::claim(Metric::success, small::checkout, small::during("cut")), without("cut"));
     CHECK(cut.absence == Absence::no_window);
     CHECK(cut.reason == "cut did not happen");
     const Measurement baseline =
-        measured(small::claim(Metric::success, small::checkout, small::during("baseline")), without("baseline"));
+        measured(small::claim(Metric::success, small::checkout, small::during("baseline")),
+                 without("baseline"));
     CHECK(baseline.absence == Absence::no_samples);
     CHECK(baseline.reason == "no baseline: a fault begins before the warm-up ends");
     const Measurement late =
@@ -277,12 +296,16 @@ TEST_CASE("metrics: a fault that did not happen is nothing to judge, a missing b
 TEST_CASE("metrics: a selector takes the flows of its caller, endpoint and zone") {
     Record r = small::record({small::broken()});
     r.flows[0].from_zone = "eu-1a";
-    CHECK(measure(small::scenario(), r, r.repeats[0], small::claim(Metric::success, {"", "web", "", "eu-1b"}))
+    CHECK(measure(small::scenario(), r, r.repeats[0],
+                  small::claim(Metric::success, {"", "web", "", "eu-1b"}))
               .reason == "no requests to web from eu-1b over run");
-    CHECK(measure(small::scenario(), r, r.repeats[0], small::claim(Metric::rate, {"", "web", "", "eu-1a"}))
+    CHECK(measure(small::scenario(), r, r.repeats[0],
+                  small::claim(Metric::rate, {"", "web", "", "eu-1a"}))
               .value == Approx(10));
-    CHECK(measure(small::scenario(), r, r.repeats[0], small::claim(Metric::rate, {"users", "web", "", ""}))
+    CHECK(measure(small::scenario(), r, r.repeats[0],
+                  small::claim(Metric::rate, {"users", "web", "", ""}))
               .value == Approx(10));
-    CHECK(measure(small::scenario(), r, r.repeats[0], small::claim(Metric::rate, {"ledger", "web", "", ""}))
+    CHECK(measure(small::scenario(), r, r.repeats[0],
+                  small::claim(Metric::rate, {"ledger", "web", "", ""}))
               .absence == Absence::no_samples);
 }

@@ -1,9 +1,11 @@
+#include "reports/record/record.h"
+
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <cmath>
 
+#include <catch2/catch.hpp>
+
 #include "base/random.h"
-#include "reports/record/record.h"
 
 using namespace shaketable;
 using namespace shaketable::reports;

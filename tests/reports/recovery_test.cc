@@ -16,7 +16,8 @@ namespace {
 Measurement recovery(const std::vector<Phase>& phases, scenarios::Span span = small::after("cut"),
                      Metric metric = Metric::time_to_recover) {
     const Record r = small::record({phases});
-    return measure(small::scenario(), r, r.repeats[0], small::claim(metric, small::checkout, std::move(span)));
+    return measure(small::scenario(), r, r.repeats[0],
+                   small::claim(metric, small::checkout, std::move(span)));
 }
 
 /// Healthy, then the fault, then what is given (from 40 s on).
@@ -26,8 +27,12 @@ std::vector<Phase> then(std::vector<Phase> rest) {
     phases.insert(phases.end(), rest.begin(), rest.end());
     return phases;
 }
-Phase bad(int from, int to) { return {from, to, 0.5}; }
-Phase good(int from, int to) { return {from, to}; }
+Phase bad(int from, int to) {
+    return {from, to, 0.5};
+}
+Phase good(int from, int to) {
+    return {from, to};
+}
 
 }  // namespace
 
@@ -80,8 +85,9 @@ TEST_CASE("time_to_recover: a fault to the end of the run leaves no recovery") {
     Record r = small::record({small::broken()});
     for (NamedSpan& s : r.repeats[0].spans)
         if (s.name == "cut") s.end = Time{seconds{60}};
-    const Measurement m = measure(small::scenario(), r, r.repeats[0],
-                                  small::claim(Metric::time_to_recover, small::checkout, small::after("cut")));
+    const Measurement m =
+        measure(small::scenario(), r, r.repeats[0],
+                small::claim(Metric::time_to_recover, small::checkout, small::after("cut")));
     CHECK(m.at_least);
     CHECK(m.value == Approx(0));
 }
@@ -89,8 +95,9 @@ TEST_CASE("time_to_recover: a fault to the end of the run leaves no recovery") {
 TEST_CASE("time_to_recover: nobody calling after the fault is no recovery either") {
     Record r = small::record({small::broken()});
     for (std::size_t k = 40; k < 60; ++k) r.repeats[0].flow_samples[small::to_web][k] = {};
-    const Measurement m = measure(small::scenario(), r, r.repeats[0],
-                                  small::claim(Metric::time_to_recover, small::checkout, small::after("cut")));
+    const Measurement m =
+        measure(small::scenario(), r, r.repeats[0],
+                small::claim(Metric::time_to_recover, small::checkout, small::after("cut")));
     CHECK(m.absence == Absence::no_samples);
     CHECK(m.reason == "no requests to web.checkout after cut");
 }
@@ -128,12 +135,14 @@ TEST_CASE("band: a baseline without calls has none") {
 }
 
 TEST_CASE("time_to_detect: to the end of the first step outside the band") {
-    CHECK(recovery(small::broken(), small::after("cut"), Metric::time_to_detect).value == Approx(1));
+    CHECK(recovery(small::broken(), small::after("cut"), Metric::time_to_detect).value ==
+          Approx(1));
     std::vector<Phase> slow = small::broken();
     slow[0].to = 33;  // the fault is felt three seconds late
     slow[1].from = 33;
     CHECK(recovery(slow, small::after("cut"), Metric::time_to_detect).value == Approx(4));
-    const Measurement never_felt = recovery(small::healthy(), small::after("cut"), Metric::time_to_detect);
+    const Measurement never_felt =
+        recovery(small::healthy(), small::after("cut"), Metric::time_to_detect);
     CHECK(never_felt.at_least);
     CHECK(never_felt.value == Approx(25));
 }

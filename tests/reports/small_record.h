@@ -1,5 +1,6 @@
-/// A small scenario and records of it, made by hand: 60 s, warm-up 10 s, cool-down 5 s, fault "cut" from 30 s to 40 s.
-/// Users call web.checkout ten times a second, web calls ledger.append once for each.
+/// A small scenario and records of it, made by hand: 60 s, warm-up 10 s, cool-down 5 s, fault "cut"
+/// from 30 s to 40 s. Users call web.checkout ten times a second, web calls ledger.append once for
+/// each.
 #pragma once
 
 #include <string>
@@ -17,13 +18,13 @@ using std::chrono::seconds;
 
 /// What a span of the run looked like.
 struct Phase {
-    int from = 0, to = 0;        ///< seconds
-    double success = 1;          ///< share of the calls from outside
-    milliseconds latency{20};    ///< of all successful calls
-    std::uint32_t tries = 1;     ///< of each call to the ledger
-    double utilization = 0.25;   ///< of the ledger's workers
-    std::uint32_t queue = 0;     ///< waiting at the ledger
-    double wasted = 0;           ///< share of the ledger's work
+    int from = 0, to = 0;       ///< seconds
+    double success = 1;         ///< share of the calls from outside
+    milliseconds latency{20};   ///< of all successful calls
+    std::uint32_t tries = 1;    ///< of each call to the ledger
+    double utilization = 0.25;  ///< of the ledger's workers
+    std::uint32_t queue = 0;    ///< waiting at the ledger
+    double wasted = 0;          ///< share of the ledger's work
 };
 
 inline constexpr std::uint32_t to_web = 0, to_ledger = 1;  ///< rows of Record::flows
@@ -65,7 +66,9 @@ inline const scenarios::Selector checkout{"", "web", "checkout", ""};
 inline const scenarios::Selector append{"web", "ledger", "append", ""};
 inline const scenarios::Selector the_ledger{"", "ledger", "", ""};
 
-inline std::vector<Phase> healthy() { return {{0, 60}}; }
+inline std::vector<Phase> healthy() {
+    return {{0, 60}};
+}
 /// The fault costs four of five calls, and all is well as soon as it ends.
 inline std::vector<Phase> broken() {
     return {{0, 30}, {30, 40, 0.2, milliseconds{200}, 4, 1.0, 50, 0.6}, {40, 60}};
@@ -150,7 +153,8 @@ inline void add_samples(Repeat& repeat, const Phase& p) {
     repeat.service_samples[web].push_back(w);
 }
 
-inline Repeat repeat(const std::vector<Phase>& phases, const scenarios::Scenario& of, bool with_fault = true) {
+inline Repeat repeat(const std::vector<Phase>& phases, const scenarios::Scenario& of,
+                     bool with_fault = true) {
     Repeat r;
     std::vector<NamedSpan> faults;
     if (with_fault) faults.push_back({"cut", Time{seconds{30}}, Time{seconds{40}}});
@@ -159,7 +163,8 @@ inline Repeat repeat(const std::vector<Phase>& phases, const scenarios::Scenario
     r.flow_samples.resize(2);
     r.service_samples.resize(2);
     for (std::size_t i = 0; i + 1 < cuts.size(); ++i) {
-        Segment segment{cuts[i], cuts[i + 1], std::vector<FlowTotals>(2), std::vector<ServiceTotals>(2)};
+        Segment segment{cuts[i], cuts[i + 1], std::vector<FlowTotals>(2),
+                        std::vector<ServiceTotals>(2)};
         for (Time t = cuts[i]; t < cuts[i + 1]; t += seconds{1}) {
             const auto second =
                 static_cast<int>(std::chrono::duration_cast<seconds>(t.time_since_epoch()).count());

@@ -1,10 +1,12 @@
+#include "reports/statistics.h"
+
 #include <array>
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
 
+#include <catch2/catch.hpp>
+
 #include "base/random.h"
-#include "reports/statistics.h"
 
 using namespace shaketable;
 using namespace shaketable::reports;
@@ -31,7 +33,8 @@ TEST_CASE("statistics: Student's t agrees with known values to 1e-6") {
     CHECK(std::fabs(t_quantile(0.975, 100'000'000) - 1.959963984540054) < 1e-6);
 }
 
-TEST_CASE("statistics: t falls steadily with the degrees of freedom, also where the method changes") {
+TEST_CASE(
+    "statistics: t falls steadily with the degrees of freedom, also where the method changes") {
     double before = t_quantile(0.975, 1);
     for (std::uint32_t dof = 2; dof < 1'200; ++dof) {
         const double t = t_quantile(0.975, dof);
@@ -39,7 +42,8 @@ TEST_CASE("statistics: t falls steadily with the degrees of freedom, also where 
         REQUIRE(t > 1.959963984540054);
         before = t;
     }
-    // 500 is the last by inversion, 501 the first by expansion: the step between them is that of its neighbours.
+    // 500 is the last by inversion, 501 the first by expansion: the step between them is that of
+    // its neighbours.
     const double step = t_quantile(0.975, 500) - t_quantile(0.975, 501);
     const double next = t_quantile(0.975, 501) - t_quantile(0.975, 502);
     CHECK(std::fabs(step - next) < 1e-7);

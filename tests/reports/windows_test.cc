@@ -1,6 +1,7 @@
+#include "reports/windows.h"
+
 #include <catch2/catch.hpp>
 
-#include "reports/windows.h"
 #include "tests/reports/small_record.h"
 
 using namespace shaketable;
@@ -9,8 +10,12 @@ using std::chrono::seconds;
 
 namespace {
 
-Time at(int second) { return Time{seconds{second}}; }
-scenarios::Span before(std::string w) { return {scenarios::Span::Kind::before, std::move(w), Duration{0}}; }
+Time at(int second) {
+    return Time{seconds{second}};
+}
+scenarios::Span before(std::string w) {
+    return {scenarios::Span::Kind::before, std::move(w), Duration{0}};
+}
 
 }  // namespace
 
@@ -31,7 +36,8 @@ TEST_CASE("windows: each kind of span is cut to what is measured") {
 
 TEST_CASE("windows: occurrences of a fault are one window, joined where they touch") {
     Record r = small::record({small::broken()});
-    r.repeats[0].spans = {{"cut", at(30), at(35)}, {"cut", at(50), at(58)}, {"cut", at(35), at(40)}};
+    r.repeats[0].spans = {
+        {"cut", at(30), at(35)}, {"cut", at(50), at(58)}, {"cut", at(35), at(40)}};
     CHECK(stretches_of(r, r.repeats[0], small::during("cut")) ==
           Stretches{{at(30), at(40)}, {at(50), at(55)}});
     CHECK(stretches_of(r, r.repeats[0], small::after("cut")).empty());
@@ -67,7 +73,8 @@ TEST_CASE("windows: only whole steps lie within a stretch") {
     const Record r = small::record({small::broken()});
     using std::chrono::milliseconds;
     CHECK(steps_within(r, {at(10), at(12)}) == Steps{10, 12});
-    CHECK(steps_within(r, {Time{milliseconds{10'500}}, Time{milliseconds{12'500}}}) == Steps{11, 12});
+    CHECK(steps_within(r, {Time{milliseconds{10'500}}, Time{milliseconds{12'500}}}) ==
+          Steps{11, 12});
     CHECK(steps_within(r, {Time{milliseconds{10'500}}, Time{milliseconds{10'900}}}) == Steps{});
 }
 

@@ -1,8 +1,10 @@
-#include <catch2/catch.hpp>
+#include "reports/render/figures.h"
+
 #include <cmath>
 
+#include <catch2/catch.hpp>
+
 #include "base/random.h"
-#include "reports/render/figures.h"
 
 using namespace shaketable;
 using namespace shaketable::reports;
@@ -45,7 +47,6 @@ TEST_CASE("figures: digits never exceed what the interval supports") {
         CAPTURE(mean, half, text);
         // One unit of the last decimal is at least a hundredth of the half-width.
         REQUIRE((decimals == 0 || std::pow(10.0, -decimals) * 100.1 > half));
-
     }
 }
 
@@ -61,8 +62,10 @@ TEST_CASE("figures: times of day and numbers") {
 TEST_CASE("figures: what a terminal could take for a command is replaced") {
     CHECK(harmless("web\x1b[31m") == "web?[31m");
     CHECK(harmless("a\nb\tc\x7f") == "a?b?c?");
-    CHECK(harmless("\xC2\x9B" "31m") == "??31m");     // CSI as one C1 character
-    CHECK(harmless("\xE2\x80\xAE" "abc") == "???abc");  // right-to-left override
+    CHECK(harmless("\xC2\x9B"
+                   "31m") == "??31m");  // CSI as one C1 character
+    CHECK(harmless("\xE2\x80\xAE"
+                   "abc") == "???abc");  // right-to-left override
     CHECK(harmless("\xFF\xC0\xAF") == "???");
     CHECK(harmless("Größe → 5") == "Größe → 5");
 }

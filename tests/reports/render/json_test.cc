@@ -1,13 +1,15 @@
-#include <catch2/catch.hpp>
+#include "reports/render/json.h"
+
 #include <limits>
+
+#include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
-#include "tests/reports/golden.h"
-#include "tests/reports/small_record.h"
 #include "reports/assess.h"
-#include "reports/render/json.h"
 #include "reports/render/json_writer.h"
 #include "reports/version.h"
+#include "tests/reports/golden.h"
+#include "tests/reports/small_record.h"
 
 using namespace shaketable;
 using namespace shaketable::reports;
@@ -63,7 +65,8 @@ TEST_CASE("json writer: text is escaped for JSON and for pages") {
     w.text("a\"\\\n\x01</script>&\xE2\x80\xA8\xFF ü");
     const std::string text = w.finish();
     CHECK(text == "\"a\\\"\\\\\\n\\u0001\\u003c/script\\u003e\\u0026\\u2028\\ufffd ü\"\n");
-    CHECK(json::parse(text).get<std::string>() == "a\"\\\n\x01</script>&\xE2\x80\xA8\xEF\xBF\xBD ü");
+    CHECK(json::parse(text).get<std::string>() ==
+          "a\"\\\n\x01</script>&\xE2\x80\xA8\xEF\xBF\xBD ü");
 }
 
 TEST_CASE("json writer: times are exact, what is not finite is null") {
@@ -74,7 +77,9 @@ TEST_CASE("json writer: times are exact, what is not finite is null") {
     CHECK(w.finish() == "[1.500000001,-0.25,60,null,0.333333,0]\n");
 }
 
-TEST_CASE("json: equal arguments give equal bytes") { CHECK(result() == result()); }
+TEST_CASE("json: equal arguments give equal bytes") {
+    CHECK(result() == result());
+}
 
 TEST_CASE("json: the result of the small record is as it was") {
     const std::string got = result();
@@ -132,5 +137,6 @@ TEST_CASE("json: the scenario's hash follows what it says") {
 }
 
 TEST_CASE("version: is the project's") {
-    CHECK(read_file("CMakeLists.txt").find("VERSION " + std::string{tool_version} + " ") != std::string::npos);
+    CHECK(read_file("CMakeLists.txt").find("VERSION " + std::string{tool_version} + " ") !=
+          std::string::npos);
 }

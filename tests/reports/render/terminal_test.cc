@@ -1,13 +1,15 @@
-#include <catch2/catch.hpp>
+#include "reports/render/terminal.h"
+
 #include <sstream>
 
-#include "tests/reports/golden.h"
-#include "tests/reports/small_record.h"
+#include <catch2/catch.hpp>
+
 #include "reports/assess.h"
 #include "reports/render/comparison.h"
 #include "reports/render/figures.h"
-#include "reports/render/terminal.h"
 #include "reports/render/timeline.h"
+#include "tests/reports/golden.h"
+#include "tests/reports/small_record.h"
 
 using namespace shaketable;
 using namespace shaketable::reports;
@@ -17,8 +19,8 @@ using scenarios::Unit;
 
 namespace {
 
-scenarios::Expectation expectation(std::string text, scenarios::Claim claim, Comparison comparison, double limit,
-                                   Unit unit) {
+scenarios::Expectation expectation(std::string text, scenarios::Claim claim, Comparison comparison,
+                                   double limit, Unit unit) {
     scenarios::Expectation e;
     e.that = std::move(claim);
     e.that.text = std::move(text);
@@ -32,18 +34,19 @@ scenarios::Scenario expecting() {
     scenarios::Scenario s = small::scenario();
     s.expect = {
         expectation("p99(web.checkout) < 300ms during baseline",
-                    small::claim(Metric::p99, small::checkout, small::during("baseline")), Comparison::less, 0.3,
-                    Unit::seconds),
+                    small::claim(Metric::p99, small::checkout, small::during("baseline")),
+                    Comparison::less, 0.3, Unit::seconds),
         expectation("success(web.checkout) >= 99% during cut",
-                    small::claim(Metric::success, small::checkout, small::during("cut")), Comparison::at_least,
-                    0.99, Unit::share),
+                    small::claim(Metric::success, small::checkout, small::during("cut")),
+                    Comparison::at_least, 0.99, Unit::share),
         expectation("time_to_recover(web.checkout) < 30s after cut",
-                    small::claim(Metric::time_to_recover, small::checkout, small::after("cut")), Comparison::less,
-                    30, Unit::seconds),
-        expectation("max(queue(ledger)) < 40", small::claim(Metric::queue, small::the_ledger), Comparison::less, 40,
-                    Unit::count),
-        expectation("success(nobody.there) > 1% over run", small::claim(Metric::success, {"", "nobody", "there", ""}),
-                    Comparison::greater, 0.01, Unit::share),
+                    small::claim(Metric::time_to_recover, small::checkout, small::after("cut")),
+                    Comparison::less, 30, Unit::seconds),
+        expectation("max(queue(ledger)) < 40", small::claim(Metric::queue, small::the_ledger),
+                    Comparison::less, 40, Unit::count),
+        expectation("success(nobody.there) > 1% over run",
+                    small::claim(Metric::success, {"", "nobody", "there", ""}), Comparison::greater,
+                    0.01, Unit::share),
     };
     s.expect[3].severity = scenarios::FindingSeverity::warn;
     return s;
@@ -79,7 +82,8 @@ TEST_CASE("terminal: the report of the small record is as it was") {
 
 TEST_CASE("terminal: no line is wider than the style says") {
     for (const int width : {80, 100, 137}) {
-        for (const std::string& line : lines(shown(three_repeats(), {.color = false, .width = width}))) {
+        for (const std::string& line :
+             lines(shown(three_repeats(), {.color = false, .width = width}))) {
             CAPTURE(width, line);
             CHECK(columns(line) <= static_cast<std::size_t>(width));
         }
@@ -127,14 +131,16 @@ TEST_CASE("terminal: the verdict line counts") {
         for (const Verdict v : verdicts) {
             f.expectations.emplace_back();
             f.expectations.back().verdict = v;
-            if (v == Verdict::warned) f.expectations.back().expectation.severity = scenarios::FindingSeverity::warn;
+            if (v == Verdict::warned)
+                f.expectations.back().expectation.severity = scenarios::FindingSeverity::warn;
         }
         return verdict_line(f, {.color = false});
     };
     CHECK(line({Verdict::hold}) == "✓ the expectation holds");
     CHECK(line({Verdict::hold, Verdict::hold}) == "✓ all 2 expectations hold");
     CHECK(line({Verdict::hold, Verdict::warned}) == "✓ 1 expectation hold, 1 warning");
-    CHECK(line({Verdict::hold, Verdict::broken, Verdict::no_samples}) == "✗ 2 of 3 expectations failed");
+    CHECK(line({Verdict::hold, Verdict::broken, Verdict::no_samples}) ==
+          "✗ 2 of 3 expectations failed");
 }
 
 TEST_CASE("sparkline: eight levels, none for no value") {
@@ -150,7 +156,8 @@ TEST_CASE("comparison: one row per variant, with what differs") {
     const Findings a = assess(expecting(), naive);
     const Findings b = assess(expecting(), budget);
     const scenarios::Scenario s = expecting();
-    const std::string text = to_terminal_comparison({{&s, &naive, &a}, {&s, &budget, &b}}, {.color = false});
+    const std::string text =
+        to_terminal_comparison({{&s, &naive, &a}, {&s, &budget, &b}}, {.color = false});
     CHECK(difference("tests/reports/render/small_comparison.txt", text) == "");
     CHECK(to_terminal_comparison({}, {}).empty());
 }
