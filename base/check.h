@@ -1,4 +1,5 @@
-/// `SHAKETABLE_CHECK(condition, "what must hold")`: for mistakes of ours. On in every build; prints and aborts.
+/// `SHAKETABLE_CHECK(condition, "what must hold")`: for mistakes of ours. On in every build; prints
+/// and aborts.
 #pragma once
 
 namespace shaketable {
@@ -8,8 +9,8 @@ namespace shaketable {
 
 }  // namespace shaketable
 
-#define SHAKETABLE_CHECK(condition, what)                             \
-    do {                                                              \
-        if (!(condition)) [[unlikely]]                                \
-            ::shaketable::fail_check(__FILE__, __LINE__, what);       \
+#define SHAKETABLE_CHECK(condition, what)                       \
+    do {                                                        \
+        if (!(condition)) [[unlikely]]                          \
+            ::shaketable::fail_check(__FILE__, __LINE__, what); \
     } while (false)

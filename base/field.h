@@ -1,19 +1,21 @@
 /// How a word describes itself: its keys, their places and their meaning.
 ///
-/// Reader, printer, JSON Schema, `explain` and the reference are all made from `fields()`, so a word is declared once:
+/// Reader, printer, JSON Schema, `explain` and the reference are all made from `fields()`, so a
+/// word is declared once:
 ///
 ///     struct Latency {
 ///         static constexpr std::string_view kind = "latency";
 ///         static constexpr std::string_view summary = "holds traffic back for a while";
 ///         Duration delay{0};
-///         static constexpr auto fields() { return std::tuple{field("delay", &Latency::delay, "the hold").must()}; }
-///         [[nodiscard]] std::optional<Problem> find_problem() const;   // optional: what the types cannot say
-///         static constexpr auto shorthand() { return &Latency::delay; }  // optional: `latency: 5ms`
-///         bool operator==(const Latency&) const = default;
+///         static constexpr auto fields() { return std::tuple{field("delay", &Latency::delay, "the
+///         hold").must()}; }
+///         [[nodiscard]] std::optional<Problem> find_problem() const;   // optional: what the types
+///         cannot say static constexpr auto shorthand() { return &Latency::delay; }  // optional:
+///         `latency: 5ms` bool operator==(const Latency&) const = default;
 ///     };
 ///
-/// A member is one of: bool, int, double, std::string, a type with `Text<T>`, an enum with `enum_names`, another
-/// described struct, or std::optional, std::vector, Named of these.
+/// A member is one of: bool, int, double, std::string, a type with `Text<T>`, an enum with
+/// `enum_names`, another described struct, or std::optional, std::vector, Named of these.
 #pragma once
 
 #include <array>
@@ -53,12 +55,12 @@ template <class Owner, class Value>
 
 template <class T>
 concept Described = requires {
-    { T::fields() };
+    {T::fields()};
 };
 
 template <class T>
 concept HasShorthand = Described<T> && requires {
-    { T::shorthand() };
+    {T::shorthand()};
 };
 
 template <class T>
@@ -68,8 +70,8 @@ concept FindsProblems = requires(const T& word) {
 
 /// A value written as one scalar. A specialisation has:
 ///   static constexpr std::string_view name, example;   // "duration", "250ms"
-///   static Result<T> parse(std::string_view);          // Problem.where.column/length: place within the text
-///   static std::string print(const T&);                // parse(print(x)) == x
+///   static Result<T> parse(std::string_view);          // Problem.where.column/length: place
+///   within the text static std::string print(const T&);                // parse(print(x)) == x
 template <class T>
 struct Text;
 
@@ -79,10 +81,12 @@ concept Textual = requires(const T& value, std::string_view text) {
     { Text<T>::print(value) } -> std::same_as<std::string>;
 };
 
-/// An enum says its words by `constexpr auto enum_names(E) -> std::array<std::pair<std::string_view, E>, N>`, found
-/// by argument-dependent lookup.
+/// An enum says its words by `constexpr auto enum_names(E) ->
+/// std::array<std::pair<std::string_view, E>, N>`, found by argument-dependent lookup.
 template <class E>
-concept NamedEnum = std::is_enum_v<E> && requires(E e) { enum_names(e); };
+concept NamedEnum = std::is_enum_v<E> && requires(E e) {
+    enum_names(e);
+};
 
 template <NamedEnum E>
 [[nodiscard]] constexpr std::string_view name_of(E value) {

@@ -43,7 +43,9 @@ constexpr auto enum_names(Outcome) {
                       P{"cancelled", Outcome::cancelled}};
 }
 
-[[nodiscard]] constexpr bool is_success(Outcome o) noexcept { return o <= Outcome::degraded; }
+[[nodiscard]] constexpr bool is_success(Outcome o) noexcept {
+    return o <= Outcome::degraded;
+}
 [[nodiscard]] constexpr bool is_refusal(Outcome o) noexcept {
     return o >= Outcome::queue_full && o <= Outcome::expired;
 }

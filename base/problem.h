@@ -1,4 +1,5 @@
-/// What is wrong with something a user gave us: where, what was expected, what was found, what to do.
+/// What is wrong with something a user gave us: where, what was expected, what was found, what to
+/// do.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +10,8 @@
 
 namespace shaketable {
 
-/// A place in a text. Inside a value's text, before its file is known, `file` is empty and `line` is 0.
+/// A place in a text. Inside a value's text, before its file is known, `file` is empty and `line`
+/// is 0.
 struct Location {
     std::string file;
     int line = 0;    ///< from 1; 0 = unknown
@@ -21,13 +23,13 @@ struct Location {
 enum class Severity : std::uint8_t { error, warning, note };
 
 struct Problem {
-    std::string code;                       ///< stable, like "E104"
-    std::string message;                    ///< one line: what was expected, what was found
-    std::string hint{};                     ///< one line behind the carets: what to do
-    std::vector<std::string> notes{};       ///< further lines, each behind `= note:`
-    Location where{};                       ///<
-    Severity severity = Severity::error;    ///<
-    std::string field{};                    ///< from `find_problem()`: the field it concerns; "" = the whole word
+    std::string code;                     ///< stable, like "E104"
+    std::string message;                  ///< one line: what was expected, what was found
+    std::string hint{};                   ///< one line behind the carets: what to do
+    std::vector<std::string> notes{};     ///< further lines, each behind `= note:`
+    Location where{};                     ///<
+    Severity severity = Severity::error;  ///<
+    std::string field{};  ///< from `find_problem()`: the field it concerns; "" = the whole word
     bool operator==(const Problem&) const = default;
 };
 

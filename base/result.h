@@ -1,4 +1,5 @@
-/// A value or the reason why there is none. Member names follow `std::expected`, which g++ 12 lacks in C++20 mode.
+/// A value or the reason why there is none. Member names follow `std::expected`, which g++ 12 lacks
+/// in C++20 mode.
 #pragma once
 
 #include <utility>
@@ -20,8 +21,10 @@ Unexpected(E) -> Unexpected<E>;
 template <class T, class E = Problem>
 class [[nodiscard]] Result {
   public:
-    Result(T value) : state_{std::in_place_index<0>, std::move(value)} {}  // NOLINT(google-explicit-constructor)
-    Result(Unexpected<E> reason)                                          // NOLINT(google-explicit-constructor)
+    Result(T value)
+        : state_{std::in_place_index<0>, std::move(value)} {
+    }                             // NOLINT(google-explicit-constructor)
+    Result(Unexpected<E> reason)  // NOLINT(google-explicit-constructor)
         : state_{std::in_place_index<1>, std::move(reason.error)} {}
 
     [[nodiscard]] bool has_value() const noexcept { return state_.index() == 0; }

@@ -1,7 +1,7 @@
 /// Quantities with their unit in the type: time, rate, size, bandwidth, share, count.
 ///
-/// Time is integer nanoseconds since the start of the run, in both worlds. `RunClock` has no `now()`, so asking for the
-/// time below the two drivers does not compile: time is handed in.
+/// Time is integer nanoseconds since the start of the run, in both worlds. `RunClock` has no
+/// `now()`, so asking for the time below the two drivers does not compile: time is handed in.
 #pragma once
 
 #include <chrono>

@@ -1,4 +1,5 @@
-/// The commands of `shaketable`, one file each. A command adds itself to the parser and returns its exit code when chosen.
+/// The commands of `shaketable`, one file each. A command adds itself to the parser and returns its
+/// exit code when chosen.
 #pragma once
 
 #include <array>
@@ -9,8 +10,15 @@
 
 namespace shaketable::cli {
 
-/// 0 all expectations hold · 1 one failed · 2 scenario or command line invalid, nothing was done · 3 could not run · 70 a bug.
-enum ExitCode : int { success = 0, expectation_failed = 1, invalid = 2, could_not_run = 3, bug = 70 };
+/// 0 all expectations hold · 1 one failed · 2 scenario or command line invalid, nothing was done ·
+/// 3 could not run · 70 a bug.
+enum ExitCode : int {
+    success = 0,
+    expectation_failed = 1,
+    invalid = 2,
+    could_not_run = 3,
+    bug = 70
+};
 
 /// What all commands share.
 struct Options {
@@ -36,14 +44,17 @@ struct Command {
     void (*add)(CLI::App&, Options&);
 };
 inline constexpr std::array commands{
-    Command{"init", add_init},         Command{"validate", add_validate},
-    Command{"simulate", add_simulate}, Command{"explain", add_explain},
-    Command{"list", add_list},         Command{"schema", add_schema},
+    Command{"init", add_init},
+    Command{"validate", add_validate},
+    Command{"simulate", add_simulate},
+    Command{"explain", add_explain},
+    Command{"list", add_list},
+    Command{"schema", add_schema},
     Command{"completion", add_completion},
 };
 
-/// Writes `text` to `path` by way of a temporary file beside it, so that a reader never sees half of it.
-/// False, with a message on standard error: it could not be written.
+/// Writes `text` to `path` by way of a temporary file beside it, so that a reader never sees half
+/// of it. False, with a message on standard error: it could not be written.
 [[nodiscard]] bool write_file(const std::string& path, const std::string& text);
 
 }  // namespace shaketable::cli

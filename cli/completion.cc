@@ -22,22 +22,25 @@ std::string names_of_commands() {
 }
 
 std::string bash_script(const CLI::App& app) {
-    std::string script = "_shaketable() {\n    local words=\"" + words_of(app) + "\" command=\"\" w\n"
-        "    for w in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do case $w in -*) ;; *) command=$w; break;; esac; done\n"
-        "    case $command in\n";
+    std::string script = "_shaketable() {\n    local words=\"" + words_of(app) +
+                         "\" command=\"\" w\n"
+                         "    for w in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do case $w in -*) ;; "
+                         "*) command=$w; break;; esac; done\n"
+                         "    case $command in\n";
     for (const CLI::App* command : app.get_subcommands({}))
         script += "        " + command->get_name() + ") words+=\"" + words_of(*command) + "\" ;;\n";
-    script += "        *) words+=\"" + names_of_commands() + "\" ;;\n    esac\n"
-        "    COMPREPLY=($(compgen -W \"$words\" -- \"${COMP_WORDS[COMP_CWORD]}\"))\n"
-        "}\ncomplete -o default -F _shaketable shaketable\n";
+    script += "        *) words+=\"" + names_of_commands() +
+              "\" ;;\n    esac\n"
+              "    COMPREPLY=($(compgen -W \"$words\" -- \"${COMP_WORDS[COMP_CWORD]}\"))\n"
+              "}\ncomplete -o default -F _shaketable shaketable\n";
     return script;
 }
 
 std::string fish_script(const CLI::App& app) {
     std::string script;
     for (const CLI::App* command : app.get_subcommands({})) {
-        script += "complete -c shaketable -n __fish_use_subcommand -a " + command->get_name() + " -d '" +
-                  command->get_description() + "'\n";
+        script += "complete -c shaketable -n __fish_use_subcommand -a " + command->get_name() +
+                  " -d '" + command->get_description() + "'\n";
         for (const CLI::Option* option : command->get_options())
             for (const std::string& name : option->get_lnames())
                 script += "complete -c shaketable -n '__fish_seen_subcommand_from " +

@@ -1,9 +1,10 @@
 // `explain WORD`, `list`, `schema`: the language, told by its own declarations.
+#include "scenarios/explain.h"
+
 #include <iostream>
 #include <memory>
 
 #include "cli/commands.h"
-#include "scenarios/explain.h"
 #include "scenarios/schema.h"
 
 namespace shaketable::cli {

@@ -22,8 +22,12 @@ bool may_color(int descriptor) {
 
 }  // namespace
 
-bool Options::color() const { return !no_color && may_color(STDOUT_FILENO); }
-bool Options::color_errors() const { return !no_color && may_color(STDERR_FILENO); }
+bool Options::color() const {
+    return !no_color && may_color(STDOUT_FILENO);
+}
+bool Options::color_errors() const {
+    return !no_color && may_color(STDERR_FILENO);
+}
 
 bool write_file(const std::string& path, const std::string& text) {
     const std::string temporary = path + ".part";

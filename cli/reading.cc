@@ -73,7 +73,8 @@ std::optional<scenarios::Document> read(const Input& input, Options& options, bo
     scenarios::sort_problems(problems, document->sources);
     const bool failed = has_error(problems);
     if (!warnings && !failed) problems.clear();
-    if (!problems.empty() || (options.json && warnings)) print(problems, document->sources, options);
+    if (!problems.empty() || (options.json && warnings))
+        print(problems, document->sources, options);
     if (failed) return std::nullopt;
     options.exit_code = success;
     return std::move(*document);

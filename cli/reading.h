@@ -18,8 +18,9 @@ struct Input {
     void add_to(CLI::App& command);
 };
 
-/// Reads and validates; prints every problem to standard error. `warnings` says whether those are printed too.
-/// No value: exit code 2 is set.
-[[nodiscard]] std::optional<scenarios::Document> read(const Input& input, Options& options, bool warnings);
+/// Reads and validates; prints every problem to standard error. `warnings` says whether those are
+/// printed too. No value: exit code 2 is set.
+[[nodiscard]] std::optional<scenarios::Document> read(const Input& input, Options& options,
+                                                      bool warnings);
 
 }  // namespace shaketable::cli

@@ -1,4 +1,6 @@
 // `simulate`: plays every variant in virtual time, judges its expectations, says what it found.
+#include "sim/simulate.h"
+
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
@@ -14,7 +16,6 @@
 #include "reports/render/terminal.h"
 #include "reports/verdict.h"
 #include "scenarios/diagnostics.h"
-#include "sim/simulate.h"
 
 namespace shaketable::cli {
 
@@ -119,8 +120,9 @@ void simulate(const Arguments& arguments, Options& options) {
     if (outputs.empty()) outputs.push_back("runs/" + document->name);
     for (const std::string& output : outputs)
         for (const Run& run : runs) {
-            const std::string path =
-                result_path(output, runs.size() > 1 || !run.scenario.variant.empty() ? run.scenario.variant : "");
+            const std::string path = result_path(
+                output,
+                runs.size() > 1 || !run.scenario.variant.empty() ? run.scenario.variant : "");
             std::error_code error;
             const auto folder = std::filesystem::path{path}.parent_path();
             if (!folder.empty()) std::filesystem::create_directories(folder, error);
@@ -153,7 +155,8 @@ void add_simulate(CLI::App& app, Options& options) {
     command->add_option("--variant", arguments->variants, "only this variant; may be repeated");
     command->add_option("--repeats", arguments->repeats, "instead of the file's")
         ->check(CLI::Range(1U, 100'000U));
-    arguments->seed_option = command->add_option("--seed", arguments->seed, "instead of the file's");
+    arguments->seed_option =
+        command->add_option("--seed", arguments->seed, "instead of the file's");
     command->add_option("--threads", arguments->threads, "repeats side by side; default: all cores")
         ->check(CLI::Range(1U, 256U));
     command->callback([arguments, &options] { simulate(*arguments, options); });

@@ -8,7 +8,8 @@
 namespace shaketable::cli {
 
 void add_validate(CLI::App& app, Options& options) {
-    auto* command = app.add_subcommand("validate", "check a scenario, and look for fragile settings");
+    auto* command =
+        app.add_subcommand("validate", "check a scenario, and look for fragile settings");
     auto input = std::make_shared<Input>();
     auto print = std::make_shared<bool>(false);
     input->add_to(*command);
@@ -18,7 +19,8 @@ void add_validate(CLI::App& app, Options& options) {
         if (!document || options.quiet || options.json) return;
         if (*print) {
             for (const scenarios::Scenario& scenario : document->scenarios)
-                std::cout << (scenario.variant.empty() ? "" : "# variant " + scenario.variant + "\n")
+                std::cout << (scenario.variant.empty() ? ""
+                                                       : "# variant " + scenario.variant + "\n")
                           << scenarios::print(scenario);
             return;
         }

@@ -78,7 +78,7 @@ class RuleReader {
     }
     bool accept(std::string_view word) { return peek() == word ? (++at_, true) : false; }
 
-    bool fail(std::string message, std::string_view code = "E118") {
+    bool fail(std::string message, std::string_view code = "E110") {
         const bool at_end = at_ >= words_.size();
         problem_ = Problem{.code = std::string{code},
                            .message = at_end ? message + ", found the end"

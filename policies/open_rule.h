@@ -22,11 +22,12 @@ struct ShareTest {
 
 /// Conditions joined by `or`, over one window:
 ///
-///     errors > 50% of 20 over 5s              share of failures among at least 20 calls of the
-///     last 5 s errors >= 50% of 100                    of the last 100 calls errors >= 50% of 10
-///     over 100 calls      of the last 100 calls, once there are 10 slow > 80% of 20 over 5s calls
-///     slower than `slow_after` 5 consecutive errors                    in a row, whatever the
-///     window errors > 50% of 20 over 5s or slow > 80% or 5 consecutive errors
+///     errors > 50% of 20 over 5s          share of failures, of at least 20 calls in 5 s
+///     errors >= 50% of 100                of the last 100 calls
+///     errors >= 50% of 10 over 100 calls  of the last 100 calls, once there are 10
+///     slow > 80% of 20 over 5s            calls slower than `slow_after`
+///     5 consecutive errors                in a row, whatever the window
+///     errors > 50% of 20 over 5s or slow > 80% or 5 consecutive errors
 ///
 /// The volume and the window stand once; a second share shares them.
 struct OpenRule {

@@ -20,7 +20,7 @@ struct Preset {
 /// All of them, in the order of their names.
 [[nodiscard]] std::span<const Preset> presets() noexcept;
 
-/// **Errors:** E119 an unknown name, with the nearest one.
+/// **Errors:** E107 an unknown name, with the nearest one.
 [[nodiscard]] Result<EdgePolicy> preset(std::string_view name);
 
 /// The preset's settings, overridden field by field by those written: `{preset: envoy, retry:

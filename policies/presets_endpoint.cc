@@ -146,7 +146,7 @@ std::vector<std::string> ejection_preset_names() {
 
 Problem unknown_preset(std::string_view name, const std::vector<std::string>& known) {
     const std::string near = nearest(name, known);
-    Problem problem = problem_of("preset", "E119", fmt::format("unknown preset \"{}\"", name),
+    Problem problem = problem_of("preset", "E107", fmt::format("unknown preset \"{}\"", name),
                                  near.empty() ? "" : fmt::format("did you mean \"{}\"?", near));
     problem.notes.push_back(fmt::format("presets: {}", fmt::join(known, ", ")));
     return problem;

@@ -20,7 +20,7 @@ namespace shaketable::policies {
 [[nodiscard]] std::vector<std::string> breaker_preset_names();
 [[nodiscard]] std::vector<std::string> ejection_preset_names();
 
-/// E119 at the field `preset`, with the nearest name.
+/// E107 at the field `preset`, with the nearest name.
 [[nodiscard]] Problem unknown_preset(std::string_view name, const std::vector<std::string>& known);
 
 }  // namespace shaketable::policies

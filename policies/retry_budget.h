@@ -48,19 +48,21 @@ constexpr auto enum_names(DepositOn) {
 /// `budget: 10%`: every call's first try deposits a tenth of a token, a retry costs one, ten tokens
 /// fit and are there at the start: in the long run retries add at most 10 % to the load.
 ///
-/// | rule | deposits | a retry needs | a retry costs |
-/// |---|---|---|---|
-/// | tokens | `share` of a token on `deposit_on` | `cost` (strict: more than it) | `cost` |
-/// | ratio | - | retries < share * first tries, both in the last `ttl` | - |
-/// | grpc | `deposit` per successful attempt; a retryable failure takes 1 | more than half of
-/// `tokens` | nothing further | | finagle | 1 per first try, for `ttl` | 1/share of what is left,
-/// `min_per_second` * ttl in reserve | 1/share, for `ttl` | | aws | `deposit` on `deposit_on`; a
-/// success by a retry refunds that retry's cost | its cost | `cost`, `timeout_cost`,
-/// `throttle_cost` | | concurrent | - | retries in progress < max(retries_min, share * requests in
-/// progress) | a place until it ends, back-off included |
+/// - tokens: deposits `share` of a token on `deposit_on`; a retry needs and costs `cost` (strict:
+///   needs more than it).
+/// - ratio: a retry needs retries < share * first tries, both within the last `ttl`.
+/// - grpc: a successful attempt deposits `deposit`, a retryable failure takes one token; a retry
+///   needs more than half of `tokens` and costs nothing further.
+/// - finagle: a first try deposits one unit for `ttl`, a retry costs 1/share units for `ttl`;
+///   `min_per_second` * ttl retries are held in reserve.
+/// - aws: deposits `deposit` on `deposit_on`; a retry costs `cost`, `timeout_cost` or
+///   `throttle_cost`, and a success by a retry refunds the last one.
+/// - concurrent: a retry needs retries in progress < max(retries_min, share * attempts in
+///   progress), and takes a place from its decision to its end, back-off included.
 ///
-/// Amounts are counted in integer millionths of a token: ten deposits of 10 % are exactly one
-/// token. Source: SRE book ch. 21; gRPC proposal A6; Finagle RetryBudget.scala; botocore
+/// Amounts are integer millionths of a token: ten deposits of 10 % are exactly one token.
+///
+/// Source: SRE book ch. 21; gRPC proposal A6; Finagle RetryBudget.scala; botocore
 /// retries/standard.py; Envoy resource_manager_impl.h; M. Brooker, "Fixing retries with token
 /// buckets and circuit breakers", 2022.
 struct RetryBudget {
@@ -119,8 +121,8 @@ struct RetryGrant {
 
 /// One caller's budget towards one callee. Order of calls for one call of the caller:
 ///
-///     on_call · on_attempt_start · on_attempt_end · [try_spend · on_attempt_start · on_attempt_end
-///     · on_retry_end]* · on_call_end
+///     on_call, on_attempt_start, on_attempt_end,
+///     [try_spend, on_attempt_start, on_attempt_end, on_retry_end]*, on_call_end
 ///
 /// `try_spend` is asked when the retry is decided, before its back-off. Hedged extra tries are
 /// asked and ended the same way.

@@ -24,9 +24,8 @@ struct CallValues {
 
     void add(const FlowTotals& calls, Duration length) {
         pooled.merge(calls);
-        const double seconds = to_seconds(length);
-        rate.add(static_cast<double>(calls.started) / seconds);
-        goodput.add(static_cast<double>(calls.succeeded()) / seconds);
+        rate.add(per_second(calls.started, length));
+        goodput.add(per_second(calls.succeeded(), length));
         if (const std::uint64_t all = judged(calls); all > 0) {
             success.add(ratio(calls.succeeded(), all));
             errors.add(ratio(count_of(calls.settled, Outcome::error) +
@@ -70,7 +69,7 @@ ServiceSummary summarize_service(const Record& record, const std::vector<Stretch
         if (length.count() == 0) continue;
         const ServiceTotals one = service_totals(record.repeats[r], window[r], row);
         pooled.merge(one);
-        arrivals.add(static_cast<double>(one.arrived) / to_seconds(length));
+        arrivals.add(per_second(one.arrived, length));
         queue_mean.add(ratio(one.queue_time, length));
         queue_max.add(one.queue_max);
         if (one.worker_time.count() > 0) utilization.add(ratio(one.busy_time, one.worker_time));

@@ -136,10 +136,11 @@ void tell_saturation(const Story& story, const std::vector<Saturation>& saturati
         return;
     }
     const Saturation& first = saturations.front();
-    std::string text =
-        fmt::format("{} was saturated first, {} after {} began: its workers were all held",
-                    story.record.services[first.service], figure(first.after, Unit::seconds),
-                    story.fault->name);
+    const std::string when = first.after > 0 ? figure(first.after, Unit::seconds) + " after " +
+                                                   story.fault->name + " began"
+                                             : "as soon as " + story.fault->name + " began";
+    std::string text = fmt::format("{} was saturated first, {}: its workers were all held",
+                                   story.record.services[first.service], when);
     if (first.queue_most >= 1)
         text += fmt::format(", and {} requests waited at the peak",
                             grouped(static_cast<std::uint64_t>(first.queue_most + 0.5)));

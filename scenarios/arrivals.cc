@@ -1,4 +1,5 @@
-// The law of an open stream as text: `poisson(400/s)`, `mmpp(200/s 900/s dwell=20s)`, `trace(file.csv)`.
+// The law of an open stream as text: `poisson(400/s)`, `mmpp(200/s 900/s dwell=20s)`,
+// `trace(file.csv)`.
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,7 +12,8 @@ namespace shaketable::scenarios {
 namespace {
 
 constexpr std::string_view forms =
-    "poisson(400/s), constant(400/s), mmpp(200/s 900/s dwell=20s), renewal(erlang(k=2 mean=5ms)), trace(file.csv)";
+    "poisson(400/s), constant(400/s), mmpp(200/s 900/s dwell=20s), renewal(erlang(k=2 mean=5ms)), "
+    "trace(file.csv)";
 
 struct Argument {
     std::string_view text;
@@ -42,8 +44,9 @@ Result<T> read(const Argument& argument, std::size_t skip = 0) {
 Result<Rate> read_rate(const Argument& argument) {
     Result<Rate> rate = read<Rate>(argument);
     if (rate && rate->per_second <= 0)
-        return Unexpected{problem_at("E023", argument.at, argument.text.size(),
-                                     "expected a rate above 0, found " + std::string{argument.text})};
+        return Unexpected{
+            problem_at("E023", argument.at, argument.text.size(),
+                       "expected a rate above 0, found " + std::string{argument.text})};
     return rate;
 }
 
@@ -51,7 +54,8 @@ Unexpected<Problem> wrong_number(std::size_t at, std::size_t length, std::string
     return {problem_at("E033", at, length, "expected " + std::string{wanted})};
 }
 
-Result<Arrivals> read_stream(ArrivalLaw law, const std::vector<Argument>& arguments, std::size_t end) {
+Result<Arrivals> read_stream(ArrivalLaw law, const std::vector<Argument>& arguments,
+                             std::size_t end) {
     if (arguments.size() != 1)
         return wrong_number(arguments.empty() ? end : arguments[1].at, 1, "one rate, like 400/s");
     const Result<Rate> rate = read_rate(arguments[0]);
@@ -92,7 +96,8 @@ Result<Arrivals> read_renewal(std::string_view inside, std::size_t at) {
         return Unexpected{std::move(problem)};
     }
     if (gap->law != Law::empirical && !(gap->mean() > 0))
-        return Unexpected{problem_at("E032", at, inside.size(), "expected a time between arrivals longer than 0")};
+        return Unexpected{problem_at("E032", at, inside.size(),
+                                     "expected a time between arrivals longer than 0")};
     Arrivals arrivals;
     arrivals.law = ArrivalLaw::renewal;
     arrivals.gap = *std::move(gap);
@@ -129,7 +134,8 @@ Result<Arrivals> Text<Arrivals>::parse(std::string_view text) {
     cursor.skip_spaces();
     if (!cursor.take("(")) {
         if (Text<Rate>::parse(text))
-            return Unexpected{problem_at("E030", 0, text.size(), "expected a law of arrivals, found a rate",
+            return Unexpected{problem_at("E030", 0, text.size(),
+                                         "expected a law of arrivals, found a rate",
                                          "did you mean poisson(" + std::string{text} + ")?")};
         return Unexpected{problem_at("E030", start, name.size(), "expected a law of arrivals",
                                      std::string{scenarios::forms})};
@@ -138,8 +144,9 @@ Result<Arrivals> Text<Arrivals>::parse(std::string_view text) {
     const std::size_t close = text.rfind(')');
     if (close == std::string_view::npos || close < at ||
         text.find_first_not_of(' ', close + 1) != std::string_view::npos)
-        return Unexpected{problem_at("E031", text.size(), 1, "expected a ) at the end",
-                                     "inside { } put the value in quotes: YAML cuts it at a comma")};
+        return Unexpected{
+            problem_at("E031", text.size(), 1, "expected a ) at the end",
+                       "inside { } put the value in quotes: YAML cuts it at a comma")};
     const std::string_view inside = text.substr(at, close - at);
     if (name == "renewal") return scenarios::read_renewal(inside, at);
     if (name == "trace") return scenarios::read_trace(inside, at);
@@ -148,10 +155,9 @@ Result<Arrivals> Text<Arrivals>::parse(std::string_view text) {
     if (name == "constant") return scenarios::read_stream(ArrivalLaw::constant, arguments, close);
     if (name == "mmpp") return scenarios::read_mmpp(arguments, close);
     const std::string near = nearest(name, {"poisson", "constant", "mmpp", "renewal", "trace"});
-    return Unexpected{problem_at("E030", start, name.size(),
-                                 "unknown law of arrivals \"" + std::string{name} + "\"",
-                                 near.empty() ? std::string{scenarios::forms}
-                                              : "did you mean \"" + near + "\"?")};
+    return Unexpected{problem_at(
+        "E030", start, name.size(), "unknown law of arrivals \"" + std::string{name} + "\"",
+        near.empty() ? std::string{scenarios::forms} : "did you mean \"" + near + "\"?")};
 }
 
 std::string Text<Arrivals>::print(const Arrivals& arrivals) {

@@ -12,7 +12,8 @@ namespace {
 
 std::optional<double> read_share(std::string_view token) {
     if (!token.ends_with('%')) return std::nullopt;
-    // Not as a Share, which ends at 100%: a budget can be overspent, and "> 120%" deserves its own message.
+    // Not as a Share, which ends at 100%: a budget can be overspent, and "> 120%" deserves its own
+    // message.
     const Result<double> percent = parse_number(token.substr(0, token.size() - 1));
     if (!percent) return std::nullopt;
     return *percent / 100;
@@ -81,7 +82,8 @@ std::string suggest(std::string_view token, Unit unit) {
     return {};
 }
 
-/// Could any value of the metric satisfy it? The smallest is 0; the largest 1 where the metric says so.
+/// Could any value of the metric satisfy it? The smallest is 0; the largest 1 where the metric says
+/// so.
 bool can_hold(const MetricWord& word, const Limit& limit, Comparison comparison) {
     const bool has_top = word.form.at_most_all && limit.unit == word.unit;
     switch (comparison) {
@@ -110,7 +112,8 @@ Result<Limit> read_claim_limit(std::string_view token, Metric metric, Comparison
     if (!limit && word.form.counts_too)
         if (const auto value = read_as(Unit::count, token)) limit = Limit{*value, Unit::count};
     if (!limit && word.form.rates_too)
-        if (const auto value = read_as(Unit::per_second, token)) limit = Limit{*value, Unit::per_second};
+        if (const auto value = read_as(Unit::per_second, token))
+            limit = Limit{*value, Unit::per_second};
     const std::string name{name_of(metric)};
     if (!limit) {
         const std::string_view kind = kind_of(token);
@@ -123,7 +126,8 @@ Result<Limit> read_claim_limit(std::string_view token, Metric metric, Comparison
         if (hint.empty()) hint = word.example;
         return Unexpected{problem_at("E121", 0, token.size(),
                                      name + " is " + std::string{noun(word.unit)} + ", found " +
-                                         std::string{kind} + ": " + std::string{token.substr(0, 60)},
+                                         std::string{kind} + ": " +
+                                         std::string{token.substr(0, 60)},
                                      std::move(hint))};
     }
     if (can_hold(word, *limit, comparison)) return *limit;

@@ -14,7 +14,8 @@ struct Limit {
 };
 
 /// `token`: `300ms`, `99.9%`, `400/s`, `250`. The place of a problem counts within the token.
-/// Errors: E121 not what the metric counts; E122 no value could keep the claim; E119 no value at all.
+/// Errors: E121 not what the metric counts; E122 no value could keep the claim; E119 no value at
+/// all.
 [[nodiscard]] Result<Limit> read_claim_limit(std::string_view token, Metric metric,
                                              Comparison comparison);
 

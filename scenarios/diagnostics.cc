@@ -1,10 +1,10 @@
 #include "scenarios/diagnostics.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <string_view>
 #include <tuple>
+
+#include <fmt/format.h>
 
 #include "scenarios/text/bytes.h"
 
@@ -27,7 +27,8 @@ std::string_view word_for(Severity severity) {
     return "error";
 }
 
-/// What could steer a terminal, or is no character, as `?`; tabs as one space, so that carets stay below their text.
+/// What could steer a terminal, or is no character, as `?`; tabs as one space, so that carets stay
+/// below their text.
 std::string tame(std::string_view text) {
     std::string tamed;
     while (!text.empty()) {
@@ -35,7 +36,8 @@ std::string tame(std::string_view text) {
         const std::string_view one = text.substr(0, std::max<std::size_t>(length, 1));
         const auto byte = static_cast<unsigned char>(one.front());
         // U+0080 to U+009F are control characters too; they start with C2.
-        const bool is_c1 = byte == 0xC2 && one.size() == 2 && static_cast<unsigned char>(one[1]) < 0xA0;
+        const bool is_c1 =
+            byte == 0xC2 && one.size() == 2 && static_cast<unsigned char>(one[1]) < 0xA0;
         if (byte == '\t')
             tamed += ' ';
         else if (length == 0 || byte < 0x20 || byte == 0x7F || is_c1)
@@ -67,7 +69,8 @@ struct Excerpt {
 
 Excerpt excerpt(std::string_view line, const Location& where) {
     std::size_t at = std::min(static_cast<std::size_t>(std::max(where.column - 1, 0)), line.size());
-    std::size_t length = std::min(static_cast<std::size_t>(std::max(where.length, 0)), line.size() - at);
+    std::size_t length =
+        std::min(static_cast<std::size_t>(std::max(where.length, 0)), line.size() - at);
     std::size_t begin = 0;
     if (line.size() > line_shown_max && at > line_shown_max / 2) begin = at - line_shown_max / 2;
     while (continues(line, begin)) ++begin;
@@ -111,7 +114,8 @@ class Renderer {
     bool add_place(const Problem& problem, const std::string& gutter) {
         const Location& where = problem.where;
         if (where.line <= 0) {
-            if (!where.file.empty()) text_ += gutter + paint("1;34", "--> ") + tame(where.file) + "\n";
+            if (!where.file.empty())
+                text_ += gutter + paint("1;34", "--> ") + tame(where.file) + "\n";
             return false;
         }
         text_ += gutter + paint("1;34", "--> ") +
@@ -148,11 +152,13 @@ std::string render(const Problems& problems, const Sources& sources, const Rende
 }
 
 std::string render_github(const Problems& problems) {
-    // Source: GitHub, "Workflow commands": % CR LF are escaped everywhere, : and , in properties too.
+    // Source: GitHub, "Workflow commands": % CR LF are escaped everywhere, : and , in properties
+    // too.
     const auto escape = [](std::string_view text, bool is_property) {
         std::string escaped;
         for (const char c : text) {
-            const bool special = c == '%' || c == '\r' || c == '\n' || (is_property && (c == ':' || c == ','));
+            const bool special =
+                c == '%' || c == '\r' || c == '\n' || (is_property && (c == ':' || c == ','));
             if (special)
                 escaped += fmt::format("%{:02X}", static_cast<unsigned char>(c));
             else
@@ -175,8 +181,8 @@ std::string render_github(const Problems& problems) {
         std::string message = tame(problem.message);
         if (!problem.hint.empty()) message += " (" + tame(problem.hint) + ")";
         for (const std::string& note : problem.notes) message += "\nnote: " + tame(note);
-        text += fmt::format("::{} {}title={}::{}\n", command, properties, escape(problem.code, true),
-                            escape(message, false));
+        text += fmt::format("::{} {}title={}::{}\n", command, properties,
+                            escape(problem.code, true), escape(message, false));
     }
     return text;
 }

@@ -21,18 +21,22 @@ struct RenderOptions {
     bool color = false;  ///< ANSI escapes
 };
 
-/// For a terminal. Bytes of the file that could steer a terminal are shown as `?`. "" where there is no problem.
+/// For a terminal. Bytes of the file that could steer a terminal are shown as `?`. "" where there
+/// is no problem.
 [[nodiscard]] std::string render(const Problems& problems, const Sources& sources,
                                  const RenderOptions& options = {});
 
-/// A JSON array, one object per problem: code, severity, message, hint, notes, file and a `range` {start, end} of
-/// {line, character} as editors count them: both from 0, the characters in UTF-16 units. Ends in a newline.
+/// A JSON array, one object per problem: code, severity, message, hint, notes, file and a `range`
+/// {start, end} of {line, character} as editors count them: both from 0, the characters in UTF-16
+/// units. Ends in a newline.
 [[nodiscard]] std::string render_json(const Problems& problems, const Sources& sources);
 
-/// Workflow commands: `::error file=a.yaml,line=3,col=5,endColumn=9,title=E020::message`, one line each.
+/// Workflow commands: `::error file=a.yaml,line=3,col=5,endColumn=9,title=E020::message`, one line
+/// each.
 [[nodiscard]] std::string render_github(const Problems& problems);
 
-/// By file (main first, as in `sources`), line and column; those without a place last. Stable; drops exact repeats.
+/// By file (main first, as in `sources`), line and column; those without a place last. Stable;
+/// drops exact repeats.
 void sort_problems(Problems& problems, const Sources& sources);
 
 }  // namespace shaketable::scenarios

@@ -1,7 +1,7 @@
 // Problems for editors and other programs.
-#include <nlohmann/json.hpp>
-
 #include <algorithm>
+
+#include <nlohmann/json.hpp>
 
 #include "scenarios/diagnostics.h"
 
@@ -12,7 +12,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 /// UTF-16 units of the first `bytes` bytes of a line.
-/// Source: Language Server Protocol 3.17, "Position": characters count in UTF-16 unless agreed otherwise.
+/// Source: Language Server Protocol 3.17, "Position": characters count in UTF-16 unless agreed
+/// otherwise.
 int utf16_units(std::string_view line, int bytes) {
     const std::size_t end = std::min(static_cast<std::size_t>(std::max(bytes, 0)), line.size());
     int units = 0;

@@ -50,7 +50,8 @@ class ClaimParser {
         const std::string_view rest = cursor_.rest();
         if (rest.empty())
             return problem_at("E119", cursor_.position(), 1,
-                              "expected " + std::string{wanted} + ", found the end", std::move(hint));
+                              "expected " + std::string{wanted} + ", found the end",
+                              std::move(hint));
         TextCursor ahead = cursor_;
         std::string_view token = ahead.take_token("()<>=!,");
         if (token.empty()) token = rest.substr(0, 1);
@@ -106,9 +107,10 @@ class ClaimParser {
             const std::size_t inner = cursor_.position();
             if (Failed failed = read_metric_name(claim_.metric)) return failed;
             if (!word_of(claim_.metric).form.aggregates)
-                return problem_at("E119", start, inner - start,
-                                  "max() and mean() are of queue, busy, utilization and connections",
-                                  "write " + std::string{name_of(claim_.metric)} + "(...) alone");
+                return problem_at(
+                    "E119", start, inner - start,
+                    "max() and mean() are of queue, busy, utilization and connections",
+                    "write " + std::string{name_of(claim_.metric)} + "(...) alone");
             if (Failed failed = expect("(")) return failed;
             if (Failed failed = read_selector()) return failed;
             if (Failed failed = expect(")")) return failed;
@@ -211,9 +213,9 @@ class ClaimParser {
             Comparison comparison;
         };
         constexpr std::array marks{
-            Written{"<=", Comparison::at_most},  Written{">=", Comparison::at_least},
-            Written{"==", Comparison::equal},    Written{"!=", Comparison::not_equal},
-            Written{"<", Comparison::less},      Written{">", Comparison::greater}};
+            Written{"<=", Comparison::at_most}, Written{">=", Comparison::at_least},
+            Written{"==", Comparison::equal},   Written{"!=", Comparison::not_equal},
+            Written{"<", Comparison::less},     Written{">", Comparison::greater}};
         cursor_.skip_spaces();
         for (const Written& written : marks) {
             if (!cursor_.take(written.mark)) continue;
@@ -259,7 +261,8 @@ class ClaimParser {
         if (after_only && !is_after) return needs_after();
         cursor_.skip_spaces();
         claim_.span.window = cursor_.take_name();
-        if (claim_.span.window.empty()) return unexpected("a window", "a fault's id, baseline or run");
+        if (claim_.span.window.empty())
+            return unexpected("a window", "a fault's id, baseline or run");
         if (is_before) claim_.span.kind = Span::Kind::before;
         if (is_after) claim_.span.kind = Span::Kind::after;
         cursor_.skip_spaces();
@@ -286,6 +289,8 @@ Result<scenarios::Claim> Text<scenarios::Claim>::parse(std::string_view text) {
     return scenarios::ClaimParser{text}.parse();
 }
 
-std::string Text<scenarios::Claim>::print(const scenarios::Claim& claim) { return claim.text; }
+std::string Text<scenarios::Claim>::print(const scenarios::Claim& claim) {
+    return claim.text;
+}
 
 }  // namespace shaketable

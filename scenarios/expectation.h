@@ -17,46 +17,87 @@ namespace shaketable::scenarios {
 
 enum class Metric : std::uint8_t {
     // of an endpoint or an edge, over successful calls, as their callers saw them
-    p50, p90, p95, p99, p999, p9999, mean, max, apdex,
+    p50,
+    p90,
+    p95,
+    p99,
+    p999,
+    p9999,
+    mean,
+    max,
+    apdex,
     // answers, as shares of settled calls; rates per second
-    success, errors, timeouts, rejected, degraded, rate, goodput,
+    success,
+    errors,
+    timeouts,
+    rejected,
+    degraded,
+    rate,
+    goodput,
     // amplification
-    attempts, load_factor, wasted,
+    attempts,
+    load_factor,
+    wasted,
     // saturation (max or mean over time)
-    queue, busy, utilization, connections,
+    queue,
+    busy,
+    utilization,
+    connections,
     // policies
-    breaker_open, retries, shed, hedged, budget_spent,
+    breaker_open,
+    retries,
+    shed,
+    hedged,
+    budget_spent,
     // recovery
-    time_to_recover, time_to_detect,
+    time_to_recover,
+    time_to_detect,
     // budget
-    error_budget, burn_rate
+    error_budget,
+    burn_rate
 };
 constexpr auto enum_names(Metric) {
     using P = std::pair<std::string_view, Metric>;
-    return std::array{P{"p50", Metric::p50}, P{"p90", Metric::p90}, P{"p95", Metric::p95},
-                      P{"p99", Metric::p99}, P{"p99.9", Metric::p999}, P{"p99.99", Metric::p9999},
-                      P{"mean", Metric::mean}, P{"max", Metric::max}, P{"apdex", Metric::apdex},
-                      P{"success", Metric::success}, P{"errors", Metric::errors},
-                      P{"timeouts", Metric::timeouts}, P{"rejected", Metric::rejected},
-                      P{"degraded", Metric::degraded}, P{"rate", Metric::rate},
-                      P{"goodput", Metric::goodput}, P{"attempts", Metric::attempts},
-                      P{"load_factor", Metric::load_factor}, P{"wasted", Metric::wasted},
-                      P{"queue", Metric::queue}, P{"busy", Metric::busy},
-                      P{"utilization", Metric::utilization}, P{"connections", Metric::connections},
-                      P{"breaker_open", Metric::breaker_open}, P{"retries", Metric::retries},
-                      P{"shed", Metric::shed}, P{"hedged", Metric::hedged},
+    return std::array{P{"p50", Metric::p50},
+                      P{"p90", Metric::p90},
+                      P{"p95", Metric::p95},
+                      P{"p99", Metric::p99},
+                      P{"p99.9", Metric::p999},
+                      P{"p99.99", Metric::p9999},
+                      P{"mean", Metric::mean},
+                      P{"max", Metric::max},
+                      P{"apdex", Metric::apdex},
+                      P{"success", Metric::success},
+                      P{"errors", Metric::errors},
+                      P{"timeouts", Metric::timeouts},
+                      P{"rejected", Metric::rejected},
+                      P{"degraded", Metric::degraded},
+                      P{"rate", Metric::rate},
+                      P{"goodput", Metric::goodput},
+                      P{"attempts", Metric::attempts},
+                      P{"load_factor", Metric::load_factor},
+                      P{"wasted", Metric::wasted},
+                      P{"queue", Metric::queue},
+                      P{"busy", Metric::busy},
+                      P{"utilization", Metric::utilization},
+                      P{"connections", Metric::connections},
+                      P{"breaker_open", Metric::breaker_open},
+                      P{"retries", Metric::retries},
+                      P{"shed", Metric::shed},
+                      P{"hedged", Metric::hedged},
                       P{"budget_spent", Metric::budget_spent},
                       P{"time_to_recover", Metric::time_to_recover},
                       P{"time_to_detect", Metric::time_to_detect},
-                      P{"error_budget", Metric::error_budget}, P{"burn_rate", Metric::burn_rate}};
+                      P{"error_budget", Metric::error_budget},
+                      P{"burn_rate", Metric::burn_rate}};
 }
 
 /// `web.checkout`, `ledger`, `payments -> ledger`, `api -> store.read`, with `from ZONE`.
 struct Selector {
-    std::string caller;    ///< service or workload; "" = every caller
+    std::string caller;  ///< service or workload; "" = every caller
     std::string service;
-    std::string endpoint;  ///< "" = all
-    std::string from_zone; ///< of the caller; "" = all
+    std::string endpoint;   ///< "" = all
+    std::string from_zone;  ///< of the caller; "" = all
     bool operator==(const Selector&) const = default;
 };
 
@@ -108,7 +149,9 @@ struct Expectation {
     static constexpr auto fields() {
         return std::tuple{
             field("id", &Expectation::id, "its name, for variants that drop it"),
-            field("that", &Expectation::that, "METRIC(SELECTOR) OP VALUE [during W | before W | after W]").must(),
+            field("that", &Expectation::that,
+                  "METRIC(SELECTOR) OP VALUE [during W | before W | after W]")
+                .must(),
             field("severity", &Expectation::severity, "whether it fails the run"),
             field("stop_when_broken_for", &Expectation::stop_when_broken_for, "live: ends the run"),
             field("allow_empty", &Expectation::allow_empty, "no samples are no failure"),

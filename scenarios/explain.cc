@@ -1,9 +1,9 @@
 #include "scenarios/explain.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
+
+#include <fmt/format.h>
 
 #include "base/quantity.h"
 #include "scenarios/words.h"
@@ -18,14 +18,28 @@ struct Chapter {
     std::string_view opening;
 };
 constexpr std::array chapters{
-    Chapter{"file", "The file", "One YAML file says what the system is, how it is loaded, what goes wrong, and what must still hold."},
-    Chapter{"step", "Steps", "What an endpoint does with a request, in order. A step is a map; its first key says which."},
-    Chapter{"fault", "Faults", "What goes wrong. Common keys and the keys of the kind stand side by side in one map."},
-    Chapter{"policy", "Policies", "What callers do around a call, what services do with what arrives, what balancers do."},
-    Chapter{"preset", "Presets", "Settings of well-known libraries, by name. Keys written beside `preset` override them."},
-    Chapter{"type", "Values", "Quantities carry their unit: a bare number is refused where it could be misread."},
-    Chapter{"law", "Laws", "Where chance comes from. Parameters are separated by spaces or commas; inside { } use spaces, because YAML cuts at commas."},
-    Chapter{"metric", "Metrics", "`METRIC(SELECTOR) OP VALUE [during W | before W | after W [+ D] | over run]`; W is the id of a fault, `baseline`, `run`, or a window. A metric without samples fails."},
+    Chapter{"file", "The file",
+            "One YAML file says what the system is, how it is loaded, what goes wrong, and what "
+            "must still hold."},
+    Chapter{"step", "Steps",
+            "What an endpoint does with a request, in order. A step is a map; its first key says "
+            "which."},
+    Chapter{"fault", "Faults",
+            "What goes wrong. Common keys and the keys of the kind stand side by side in one map."},
+    Chapter{
+        "policy", "Policies",
+        "What callers do around a call, what services do with what arrives, what balancers do."},
+    Chapter{
+        "preset", "Presets",
+        "Settings of well-known libraries, by name. Keys written beside `preset` override them."},
+    Chapter{"type", "Values",
+            "Quantities carry their unit: a bare number is refused where it could be misread."},
+    Chapter{"law", "Laws",
+            "Where chance comes from. Parameters are separated by spaces or commas; inside { } use "
+            "spaces, because YAML cuts at commas."},
+    Chapter{"metric", "Metrics",
+            "`METRIC(SELECTOR) OP VALUE [during W | before W | after W [+ D] | over run]`; W is "
+            "the id of a fault, `baseline`, `run`, or a window. A metric without samples fails."},
     Chapter{"code", "Codes", "What diagnostics mean. A code keeps its meaning for ever."},
 };
 
@@ -75,11 +89,13 @@ std::string as_markdown(const Word& word) {
 
 std::string as_row(const Word& word) {
     return fmt::format("| `{}` | {} | {} |\n", word.name,
-                       word.example.empty() ? "" : "`" + cell(word.example) + "`", cell(word.summary));
+                       word.example.empty() ? "" : "`" + cell(word.example) + "`",
+                       cell(word.summary));
 }
 
 bool is_short(std::string_view group) {
-    return group == "type" || group == "law" || group == "metric" || group == "code" || group == "preset";
+    return group == "type" || group == "law" || group == "metric" || group == "code" ||
+           group == "preset";
 }
 
 }  // namespace
@@ -114,7 +130,8 @@ std::string nearest_word(std::string_view asked) {
 std::string reference() {
     const std::vector<Word> words = make_words();
     std::string text =
-        "# Reference\n\nGenerated from the declarations that the reader itself uses; do not edit.\n\n";
+        "# Reference\n\nGenerated from the declarations that the reader itself uses; do not "
+        "edit.\n\n";
     for (const Chapter& chapter : chapters) {
         text += fmt::format("## {}\n\n{}\n\n", chapter.title, cell(chapter.opening));
         if (is_short(chapter.group)) text += "| word | example | meaning |\n|---|---|---|\n";

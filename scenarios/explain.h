@@ -1,4 +1,5 @@
-/// What a word of the language means: its keys, types, defaults and rules, made from its own declaration.
+/// What a word of the language means: its keys, types, defaults and rules, made from its own
+/// declaration.
 #pragma once
 
 #include <optional>
@@ -10,15 +11,18 @@ namespace shaketable::scenarios {
 
 /// One word that can be explained.
 struct WordSummary {
-    std::string group;    ///< "file", "step", "fault", "policy", "preset", "type", "law", "metric", "code"
+    std::string
+        group;  ///< "file", "step", "fault", "policy", "preset", "type", "law", "metric", "code"
     std::string word;     ///< "latency"
     std::string summary;  ///< one line
 };
 
-/// In the order of the reference. A word may stand in two groups (`cache` is a step and a kind of service).
+/// In the order of the reference. A word may stand in two groups (`cache` is a step and a kind of
+/// service).
 [[nodiscard]] std::vector<WordSummary> list_words();
 
-/// Plain text for a terminal, of every meaning of the word; `fault/latency` asks for one. No value: unknown word.
+/// Plain text for a terminal, of every meaning of the word; `fault/latency` asks for one. No value:
+/// unknown word.
 [[nodiscard]] std::optional<std::string> explain(std::string_view word);
 
 /// The nearest known word, or "".

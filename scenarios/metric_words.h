@@ -1,4 +1,5 @@
-/// What each metric of the language counts: its unit, its bounds, its form. One table for reader, `explain` and schema.
+/// What each metric of the language counts: its unit, its bounds, its form. One table for reader,
+/// `explain` and schema.
 #pragma once
 
 #include <array>
@@ -10,19 +11,19 @@ namespace shaketable::scenarios {
 
 /// What may stand around a metric.
 struct MetricForm {
-    bool aggregates = false;    ///< needs max() or mean(); bare means max()
-    bool counts_too = false;    ///< a limit may also be a bare count
-    bool rates_too = false;     ///< a limit may also be a rate
-    bool at_most_all = false;   ///< it cannot exceed 100%, or 1
-    bool after_only = false;    ///< measured from the end of a window: needs `after W`
+    bool aggregates = false;   ///< needs max() or mean(); bare means max()
+    bool counts_too = false;   ///< a limit may also be a bare count
+    bool rates_too = false;    ///< a limit may also be a rate
+    bool at_most_all = false;  ///< it cannot exceed 100%, or 1
+    bool after_only = false;   ///< measured from the end of a window: needs `after W`
 };
 
 struct MetricWord {
     Metric metric;
-    Unit unit;                   ///< of its limit
-    std::string_view group;      ///<
-    std::string_view example;    ///<
-    std::string_view summary;    ///<
+    Unit unit;                 ///< of its limit
+    std::string_view group;    ///<
+    std::string_view example;  ///<
+    std::string_view summary;  ///<
     MetricForm form{};
 };
 
@@ -65,7 +66,7 @@ inline constexpr std::array metric_words{
 
 /// Metrics that the language names and no world measures yet.
 inline constexpr std::array<std::string_view, 9> metrics_later{
-    "lost",    "duplicates",  "lag",         "age_p99",      "count",
+    "lost",     "duplicates",  "lag",         "age_p99",      "count",
     "diverged", "stale_reads", "lost_writes", "time_to_drain"};
 
 [[nodiscard]] constexpr const MetricWord& word_of(Metric metric) {

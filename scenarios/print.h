@@ -1,4 +1,5 @@
-/// A scenario as canonical YAML: keys in the order of `fields()`, defaults left out, parameters put in.
+/// A scenario as canonical YAML: keys in the order of `fields()`, defaults left out, parameters put
+/// in.
 #pragma once
 
 #include <string>

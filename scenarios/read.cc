@@ -45,7 +45,8 @@ class Collected {
             if (in.size() < variants) {
                 std::string names;
                 for (const std::string& name : in) names += (names.empty() ? "" : ", ") + name;
-                problem.notes.push_back((in.size() == 1 ? "in the variant " : "in the variants ") + names);
+                problem.notes.push_back((in.size() == 1 ? "in the variant " : "in the variants ") +
+                                        names);
             }
             problems.push_back(std::move(problem));
         }
@@ -88,7 +89,8 @@ class Reader {
     static NodePtr drop(const NodePtr& root, const std::vector<Entry>& drops, Reading& in);
     void decode_variant(const NodePtr& root, const Variant& variant, text::Parameters params,
                         Document& document);
-    std::optional<std::string> load_data(const std::string& name, const text::Place& place, Reading& in);
+    std::optional<std::string> load_data(const std::string& name, const text::Place& place,
+                                         Reading& in);
     std::uint32_t add_source(std::string_view option, std::size_t index, std::string text);
     Reading make_reading(Problems& problems);
     Unexpected<Failure> fail() {
@@ -101,7 +103,7 @@ class Reader {
     Problems problems_;
     Collected collected_;
     std::vector<Variant> variants_;
-    std::vector<Entry> params_;              ///< of -p
+    std::vector<Entry> params_;           ///< of -p
     std::vector<text::Assignment> sets_;  ///< of --set
 };
 
@@ -118,14 +120,16 @@ std::uint32_t Reader::add_source(std::string_view option, std::size_t index, std
 
 void Reader::read_command_line() {
     const auto place = [](std::uint32_t file, std::size_t column, std::size_t length) {
-        return text::Place{file, 1, static_cast<std::uint32_t>(column), static_cast<std::uint32_t>(length)};
+        return text::Place{file, 1, static_cast<std::uint32_t>(column),
+                           static_cast<std::uint32_t>(length)};
     };
     for (std::size_t i = 0; i < options_.params.size(); ++i) {
         const auto& [name, value] = options_.params[i];
         const std::uint32_t file = add_source("-p", i, name + "=" + value);
-        params_.push_back({.key = name,
-                           .key_place = place(file, 1, name.size()),
-                           .value = text::make_scalar(value, place(file, name.size() + 2, value.size()), false)});
+        params_.push_back(
+            {.key = name,
+             .key_place = place(file, 1, name.size()),
+             .value = text::make_scalar(value, place(file, name.size() + 2, value.size()), false)});
     }
     for (std::size_t i = 0; i < options_.sets.size(); ++i) {
         const auto& [path, value] = options_.sets[i];
@@ -146,17 +150,21 @@ bool Reader::check_schema(const Node& root) {
         return in.report("E006", "this is a file of " + std::string{tool} + ", not a scenario",
                          {.file = root.place.file, .line = 1, .column = 1, .length = 0}, advice);
     if (!root.is_map())
-        return in.report("E004", "expected a map, found " + text::describe(root), root.place, advice);
+        return in.report("E004", "expected a map, found " + text::describe(root), root.place,
+                         advice);
     const Entry* schema = root.find("schema");
     if (schema == nullptr) {
-        in.report("E005", "no schema given", {.file = 0, .line = 1, .column = 1, .length = 0}, advice);
+        in.report("E005", "no schema given", {.file = 0, .line = 1, .column = 1, .length = 0},
+                  advice);
         return root.find("services") != nullptr && root.find("workload") != nullptr;
     }
     if (!in.expect_scalar(*schema->value, std::string{schema_known})) return false;
     const std::string& found = schema->value->text;
     if (found == schema_known) return true;
     if (found.starts_with("shaketable/v"))
-        return in.report("E005", "written in " + text::quote(found) + "; this version reads " + std::string{schema_known},
+        return in.report("E005",
+                         "written in " + text::quote(found) + "; this version reads " +
+                             std::string{schema_known},
                          schema->value->place, "get a version of shaketable that reads it");
     return in.report("E005", "unknown schema " + text::quote(found), schema->value->place, advice);
 }
@@ -171,13 +179,17 @@ Variant Reader::read_variant(const Entry& entry, Reading& in) {
     if (const Entry* set = keys.take("set"); set != nullptr && in.expect_map(*set->value))
         for (const Entry& one : set->value->entries)
             variant.sets.push_back({one.key, one.key_place, one.value});
-    if (const Entry* params = keys.take("params"); params != nullptr && in.expect_map(*params->value))
+    if (const Entry* params = keys.take("params");
+        params != nullptr && in.expect_map(*params->value))
         variant.params = params->value->entries;
-    if (const Entry* faults = keys.take("faults"); faults != nullptr && in.expect_list(*faults->value))
+    if (const Entry* faults = keys.take("faults");
+        faults != nullptr && in.expect_list(*faults->value))
         variant.faults = faults->value;
-    if (const Entry* expect = keys.take("expect"); expect != nullptr && in.expect_list(*expect->value))
+    if (const Entry* expect = keys.take("expect");
+        expect != nullptr && in.expect_list(*expect->value))
         variant.expect = expect->value;
-    if (const Entry* drops = keys.take("drop_expect"); drops != nullptr && in.expect_list(*drops->value))
+    if (const Entry* drops = keys.take("drop_expect");
+        drops != nullptr && in.expect_list(*drops->value))
         variant.drops = drops->value->entries;
     in.report_unknown(keys, {"set", "params", "faults", "expect", "drop_expect"});
     return variant;
@@ -187,8 +199,10 @@ void Reader::read_variants(const Node& root, Reading& in) {
     const Entry* variants = root.find("variants");
     if (variants != nullptr && !variants->value->is_null() && in.expect_map(*variants->value)) {
         if (variants->value->entries.size() > variants_max) {
-            in.report("E023", "expected at most 100 variants, found " +
-                                  std::to_string(variants->value->entries.size()), variants->key_place);
+            in.report("E023",
+                      "expected at most 100 variants, found " +
+                          std::to_string(variants->value->entries.size()),
+                      variants->key_place);
             return;
         }
         for (const Entry& entry : variants->value->entries)
@@ -212,13 +226,16 @@ NodePtr Reader::drop(const NodePtr& root, const std::vector<Entry>& drops, Readi
         };
         if (!one.value->is_scalar() || std::erase_if(kept, is_it) == 0) {
             const std::string near = nearest(one.value->text, ids);
-            in.report("E043", "no expectation has the id " + text::describe(*one.value), one.value->place,
-                      near.empty() ? "give it one: {id: fresh, that: ...}" : "did you mean \"" + near + "\"?");
+            in.report("E043", "no expectation has the id " + text::describe(*one.value),
+                      one.value->place,
+                      near.empty() ? "give it one: {id: fresh, that: ...}"
+                                   : "did you mean \"" + near + "\"?");
         }
     }
     if (expect == nullptr) return root;
-    return text::with(root, "expect", expect->key_place,
-                      text::make_container(Node::Kind::sequence, std::move(kept), expect->value->place));
+    return text::with(
+        root, "expect", expect->key_place,
+        text::make_container(Node::Kind::sequence, std::move(kept), expect->value->place));
 }
 
 NodePtr Reader::apply(const NodePtr& root, const Variant& variant, Reading& in) {
@@ -230,7 +247,8 @@ NodePtr Reader::apply(const NodePtr& root, const Variant& variant, Reading& in) 
             if (result)
                 changed = *std::move(result);
             else
-                in.report(result.error().code, result.error().message, assignment.place, result.error().hint);
+                in.report(result.error().code, result.error().message, assignment.place,
+                          result.error().hint);
         }
     };
     changed = drop(changed, variant.drops, in);
@@ -241,7 +259,8 @@ NodePtr Reader::apply(const NodePtr& root, const Variant& variant, Reading& in) 
     return changed;
 }
 
-std::optional<std::string> Reader::load_data(const std::string& name, const text::Place& place, Reading& in) {
+std::optional<std::string> Reader::load_data(const std::string& name, const text::Place& place,
+                                             Reading& in) {
     if (!options_.may_read_files) {
         in.report("E001", "this text may not name files", place);
         return std::nullopt;
@@ -270,7 +289,8 @@ void Reader::decode_variant(const NodePtr& root, const Variant& variant, text::P
     in.load_file = [&](const std::string& name, const text::Place& place) {
         return load_data(name, place, in);
     };
-    for (const Entry& param : variant.params) params.assign(param.key, param.key_place, param.value, in);
+    for (const Entry& param : variant.params)
+        params.assign(param.key, param.key_place, param.value, in);
     const NodePtr whole = params.substitute(apply(root, variant, in), in);
     Scenario scenario;
     text::decode(*whole, scenario, in);
@@ -301,7 +321,8 @@ Result<Document, Failure> Reader::read() {
     read_variants(*root, in);
     const Entry* params = root->find("params");
     const NodePtr none = text::make_scalar("", {}, false);
-    text::Parameters defaults = text::Parameters::read(params == nullptr ? *none : *params->value, in);
+    text::Parameters defaults =
+        text::Parameters::read(params == nullptr ? *none : *params->value, in);
     for (const Entry& param : params_) defaults.assign(param.key, param.key_place, param.value, in);
     if (root->size * std::uint64_t{variants_.size()} > nodes_of_variants_max) {
         in.report("E002", "more than 4,000,000 values in all variants together", root->place);

@@ -1,4 +1,5 @@
-/// From a file to scenarios: YAML or JSON, includes, parameters, variants, decoding; all problems in one go.
+/// From a file to scenarios: YAML or JSON, includes, parameters, variants, decoding; all problems
+/// in one go.
 #pragma once
 
 #include <string>
@@ -24,11 +25,12 @@ struct ReadOptions {
 
 /// A file that was read without an error.
 struct Document {
-    std::string name;                 ///< of the scenario; the file's own name where it gives none
-    Sources sources;                  ///<
-    std::vector<Scenario> scenarios;  ///< one per variant in file order; one with variant "" if the file has none
-    std::vector<Locations> where;     ///< of each scenario, for diagnostics later on
-    Problems warnings;                ///<
+    std::string name;  ///< of the scenario; the file's own name where it gives none
+    Sources sources;   ///<
+    std::vector<Scenario>
+        scenarios;  ///< one per variant in file order; one with variant "" if the file has none
+    std::vector<Locations> where;  ///< of each scenario, for diagnostics later on
+    Problems warnings;             ///<
 };
 
 /// At least one problem of severity `error`, in file order.
@@ -37,9 +39,10 @@ struct Failure {
     Sources sources;
 };
 
-/// Checks what a file can say wrong by itself (E001 .. E043, E112 .. E122); whether names exist and numbers make sense
-/// together is for `validate`. Relative paths in it count from the folder of the file they stand in; none may leave the
-/// folder of the main file. Bounds: 16 MiB a file, depth 64, 1,000,000 nodes, 100 includes, 100 variants.
+/// Checks what a file can say wrong by itself (E001 .. E043, E112 .. E122); whether names exist and
+/// numbers make sense together is for `validate`. Relative paths in it count from the folder of the
+/// file they stand in; none may leave the folder of the main file. Bounds: 16 MiB a file, depth 64,
+/// 1,000,000 nodes, 100 includes, 100 variants.
 [[nodiscard]] Result<Document, Failure> read_file(const std::string& path,
                                                   const ReadOptions& options = {});
 /// `name` stands in diagnostics; files it refers to are looked for in the folder of `name`.

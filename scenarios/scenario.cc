@@ -11,8 +11,9 @@ std::optional<Problem> Run::find_problem() const {
     if (duration > longest)
         return problem_of("duration", "E023", "expected a run of at most 366 days");
     if (warmup >= duration)
-        return problem_of("warmup", "E023", "the warm-up is as long as the run or longer",
-                          "the run is " + Text<Duration>::print(duration) + " long, warm-up included");
+        return problem_of(
+            "warmup", "E023", "the warm-up is as long as the run or longer",
+            "the run is " + Text<Duration>::print(duration) + " long, warm-up included");
     if (cooldown >= duration - warmup)
         return problem_of("cooldown", "E023", "warm-up and cool-down leave nothing of the run");
     if (repeats < 1 || repeats > 100'000)
@@ -38,8 +39,9 @@ std::optional<Problem> Scenario::find_problem() const {
         return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
     };
     if (name.size() > 100 || !std::all_of(name.begin(), name.end(), fits))
-        return problem_of("name", "E013", "expected lower-case letters, digits and -, found \"" +
-                                              name.substr(0, 100) + "\"");
+        return problem_of(
+            "name", "E013",
+            "expected lower-case letters, digits and -, found \"" + name.substr(0, 100) + "\"");
     return std::nullopt;
 }
 

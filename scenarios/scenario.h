@@ -1,6 +1,8 @@
-/// The sentence: what a system is, how it is loaded, what goes wrong and when, and what must still hold.
+/// The sentence: what a system is, how it is loaded, what goes wrong and when, and what must still
+/// hold.
 ///
-/// A Scenario is a plain value: one variant, parameters put in, includes merged. Both worlds compile it; nothing writes to it.
+/// A Scenario is a plain value: one variant, parameters put in, includes merged. Both worlds
+/// compile it; nothing writes to it.
 #pragma once
 
 #include <cstdint>
@@ -24,22 +26,22 @@ namespace shaketable::scenarios {
 
 /// How long, how often, with which dice.
 struct Run {
-    Duration duration{std::chrono::minutes{1}};      ///< warm-up and cool-down included; > 0
-    Duration warmup{0};                              ///< left out of every number
-    Duration cooldown{0};                            ///< left out as well, at the end
+    Duration duration{std::chrono::minutes{1}};  ///< warm-up and cool-down included; > 0
+    Duration warmup{0};                          ///< left out of every number
+    Duration cooldown{0};                        ///< left out as well, at the end
     std::uint64_t seed = 1;
     std::uint32_t repeats = 1;                       ///< independent runs, 1 .. 100,000
     Duration sample_every{std::chrono::seconds{1}};  ///< step of the time series
-    std::uint32_t keep_traces = 200;                 ///< kept requests: slowest, failed, most retried, random
+    std::uint32_t keep_traces = 200;  ///< kept requests: slowest, failed, most retried, random
     static constexpr auto fields() {
-        return std::tuple{
-            field("duration", &Run::duration, "length of a run, warm-up included"),
-            field("warmup", &Run::warmup, "left out of every number and expectation"),
-            field("cooldown", &Run::cooldown, "left out at the end"),
-            field("seed", &Run::seed, "names the dice; same seed, same bytes"),
-            field("repeats", &Run::repeats, "independent runs; the report shows mean and 95% interval"),
-            field("sample_every", &Run::sample_every, "step of the time series"),
-            field("keep_traces", &Run::keep_traces, "requests kept whole; 0 = none")};
+        return std::tuple{field("duration", &Run::duration, "length of a run, warm-up included"),
+                          field("warmup", &Run::warmup, "left out of every number and expectation"),
+                          field("cooldown", &Run::cooldown, "left out at the end"),
+                          field("seed", &Run::seed, "names the dice; same seed, same bytes"),
+                          field("repeats", &Run::repeats,
+                                "independent runs; the report shows mean and 95% interval"),
+                          field("sample_every", &Run::sample_every, "step of the time series"),
+                          field("keep_traces", &Run::keep_traces, "requests kept whole; 0 = none")};
     }
     [[nodiscard]] std::optional<Problem> find_problem() const;
     bool operator==(const Run&) const = default;
@@ -55,17 +57,19 @@ struct Zone {
 struct Link {
     Distribution latency{Duration{0}};   ///< of one crossing, one way
     std::optional<Bandwidth> bandwidth;  ///< unlimited if not given
-    Share loss{0};                       ///< of packets; costs a TCP retransmission, not the request
+    Share loss{0};  ///< of packets; costs a TCP retransmission, not the request
     static constexpr auto fields() {
-        return std::tuple{field("latency", &Link::latency, "time of one crossing, one way"),
-                          field("bandwidth", &Link::bandwidth, "rate at which a message is put on the wire"),
-                          field("loss", &Link::loss, "share of packets lost; each costs a retransmission")};
+        return std::tuple{
+            field("latency", &Link::latency, "time of one crossing, one way"),
+            field("bandwidth", &Link::bandwidth, "rate at which a message is put on the wire"),
+            field("loss", &Link::loss, "share of packets lost; each costs a retransmission")};
     }
     static constexpr auto shorthand() { return &Link::latency; }
     bool operator==(const Link&) const = default;
 };
 
-/// Links by scope. The key of an entry is `a -> b`, `a <-> b` (services, zones as `zone:x`) as written.
+/// Links by scope. The key of an entry is `a -> b`, `a <-> b` (services, zones as `zone:x`) as
+/// written.
 struct Network {
     Link standard;                      ///< key `default`
     std::optional<Link> between_zones;  ///< key `between zones`
@@ -90,14 +94,16 @@ struct Scenario {
     /// Of one variant; `schema`, `params`, `include` and `variants` are the reader's own.
     static constexpr auto fields() {
         return std::tuple{
-            field("name", &Scenario::name, "lower-case letters, digits and -; names the run folder"),
+            field("name", &Scenario::name,
+                  "lower-case letters, digits and -; names the run folder"),
             field("description", &Scenario::description, "what happens and why it matters"),
             field("labels", &Scenario::labels, "free words of yours"),
             field("run", &Scenario::run, "how long, how often, with which dice"),
             field("zones", &Scenario::zones, "places that can fail together"),
             field("network", &Scenario::network, "what the ways between services cost"),
             field("services", &Scenario::services, "what the system is made of"),
-            field("policies", &Scenario::policies, "how callers defend themselves; calls name them"),
+            field("policies", &Scenario::policies,
+                  "how callers defend themselves; calls name them"),
             field("workload", &Scenario::workload, "who calls"),
             field("faults", &Scenario::faults, "what goes wrong, and when"),
             field("windows", &Scenario::windows, "named spans of the run, besides those of faults"),

@@ -1,9 +1,9 @@
 #include "scenarios/schema.h"
 
-#include <nlohmann/json.hpp>
-
 #include <array>
 #include <string_view>
+
+#include <nlohmann/json.hpp>
 
 #include "faults/catalogue.h"
 #include "scenarios/word_types.h"
@@ -17,7 +17,9 @@ using Json = nlohmann::ordered_json;
 /// Any text that puts a parameter in may stand for any scalar.
 constexpr std::string_view with_parameter = "\\$\\{";
 
-Json text_schema() { return {{"type", Json::array({"string", "number", "boolean"})}}; }
+Json text_schema() {
+    return {{"type", Json::array({"string", "number", "boolean"})}};
+}
 
 /// A word written as a map: only its keys, and `x-...`.
 Json object_schema(Json properties, const Json& required) {
@@ -33,13 +35,16 @@ class SchemaMaker {
     Json make() {
         Json properties;
         Json required = Json::array({"schema"});
-        properties["schema"] = {{"const", "shaketable/v1"}, {"description", "the version of the language"}};
+        properties["schema"] = {{"const", "shaketable/v1"},
+                                {"description", "the version of the language"}};
         add_fields<Scenario>(properties, required);
         properties["params"] = {{"type", "object"},
                                 {"description", "numbers to turn, used as ${name}"},
                                 {"additionalProperties", parameter_schema()}};
-        properties["include"] = {{"anyOf", Json::array({Json{{"type", "string"}}, Json{{"type", "array"}, {"items", {{"type", "string"}}}}})},
-                                 {"description", "files merged in order below this one"}};
+        properties["include"] = {
+            {"anyOf", Json::array({Json{{"type", "string"}},
+                                   Json{{"type", "array"}, {"items", {{"type", "string"}}}}})},
+            {"description", "files merged in order below this one"}};
         properties["variants"] = {{"type", "object"},
                                   {"description", "the same story told differently"},
                                   {"additionalProperties", variant_schema()}};
@@ -55,10 +60,14 @@ class SchemaMaker {
   private:
     static Json parameter_schema() {
         const Json list{{"type", "array"}, {"items", text_schema()}};
-        const Json spec = object_schema(
-            {{"default", text_schema()}, {"doc", {{"type", "string"}}}, {"min", text_schema()},
-             {"max", text_schema()}, {"choices", list}, {"sweep", {{"anyOf", Json::array({list, Json{{"type", "string"}}})}}}},
-            Json::array({"default"}));
+        const Json spec =
+            object_schema({{"default", text_schema()},
+                           {"doc", {{"type", "string"}}},
+                           {"min", text_schema()},
+                           {"max", text_schema()},
+                           {"choices", list},
+                           {"sweep", {{"anyOf", Json::array({list, Json{{"type", "string"}}})}}}},
+                          Json::array({"default"}));
         return {{"anyOf", Json::array({text_schema(), spec})}};
     }
     Json variant_schema() {
@@ -83,7 +92,8 @@ class SchemaMaker {
         std::apply([&](const auto&... f) { (one(f), ...); }, T::fields());
     }
 
-    /// Defined once, referred to by name; named before its parts are made, because steps hold steps.
+    /// Defined once, referred to by name; named before its parts are made, because steps hold
+    /// steps.
     template <class Make>
     Json refer(const std::string& name, Make make) {
         if (!defs_.contains(name)) {
@@ -175,7 +185,8 @@ class SchemaMaker {
             return refer("network", [&] { return network_schema(); });
         } else if constexpr (std::is_same_v<T, Replicas>) {
             const Json number = schema_of<std::uint32_t>();
-            return {{"anyOf", Json::array({number, Json{{"type", "object"}, {"additionalProperties", number}}})}};
+            return {{"anyOf", Json::array({number, Json{{"type", "object"},
+                                                        {"additionalProperties", number}}})}};
         } else if constexpr (std::is_same_v<T, From>) {
             return {{"type", "object"}, {"additionalProperties", schema_of<Share>()}};
         } else if constexpr (is_optional<T>) {
@@ -186,7 +197,8 @@ class SchemaMaker {
             Json value = schema_of<typename ElementOf<T>::type>();
             if constexpr (Described<typename ElementOf<T>::type>)
                 value = {{"anyOf", Json::array({value, Json{{"type", "null"}}})}};
-            return {{"type", Json::array({"object", "null"})}, {"additionalProperties", std::move(value)}};
+            return {{"type", Json::array({"object", "null"})},
+                    {"additionalProperties", std::move(value)}};
         } else if constexpr (Described<T>) {
             return described<T>();
         } else {
@@ -213,8 +225,9 @@ class SchemaMaker {
         } else {
             Json words = Json::array();
             for (const auto& [name, value] : enum_names(T{})) words.push_back(name);
-            return {{"anyOf", Json::array({Json{{"enum", words}},
-                                           Json{{"type", "string"}, {"pattern", with_parameter}}})}};
+            return {
+                {"anyOf", Json::array({Json{{"enum", words}},
+                                       Json{{"type", "string"}, {"pattern", with_parameter}}})}};
         }
     }
 
@@ -223,6 +236,8 @@ class SchemaMaker {
 
 }  // namespace
 
-std::string json_schema() { return SchemaMaker{}.make().dump(2) + "\n"; }
+std::string json_schema() {
+    return SchemaMaker{}.make().dump(2) + "\n";
+}
 
 }  // namespace shaketable::scenarios

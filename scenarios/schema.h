@@ -1,4 +1,5 @@
-/// The language as a JSON Schema (draft 2020-12), for editors. Made from the same declarations that the reader uses.
+/// The language as a JSON Schema (draft 2020-12), for editors. Made from the same declarations that
+/// the reader uses.
 #pragma once
 
 #include <string>

@@ -38,7 +38,8 @@ enum class Discipline : std::uint8_t { fifo, lifo, adaptive_lifo, priority };
 constexpr auto enum_names(Discipline) {
     using P = std::pair<std::string_view, Discipline>;
     return std::array{P{"fifo", Discipline::fifo}, P{"lifo", Discipline::lifo},
-                      P{"adaptive-lifo", Discipline::adaptive_lifo}, P{"priority", Discipline::priority}};
+                      P{"adaptive-lifo", Discipline::adaptive_lifo},
+                      P{"priority", Discipline::priority}};
 }
 
 /// The waiting room of one replica. Full means refused at once.
@@ -58,7 +59,8 @@ struct Queue {
     bool operator==(const Queue&) const = default;
 };
 
-/// Replicas, per zone. One entry with zone "" where the file gives a plain number (spread over the zones in turn).
+/// Replicas, per zone. One entry with zone "" where the file gives a plain number (spread over the
+/// zones in turn).
 struct Replicas {
     struct PerZone {
         std::string zone;
@@ -79,8 +81,9 @@ struct Startup {
     Distribution time{Duration{0}};
     std::optional<policies::SlowStart> slow_start;
     static constexpr auto fields() {
-        return std::tuple{field("time", &Startup::time, "from start to ready"),
-                          field("slow_start", &Startup::slow_start, "traffic grows after readiness")};
+        return std::tuple{
+            field("time", &Startup::time, "from start to ready"),
+            field("slow_start", &Startup::slow_start, "traffic grows after readiness")};
     }
     static constexpr auto shorthand() { return &Startup::time; }
     bool operator==(const Startup&) const = default;
@@ -89,14 +92,14 @@ struct Startup {
 struct Endpoint {
     std::string http;  ///< "POST /checkout"; used live, shown everywhere
     std::optional<bool> idempotent;
-    std::uint32_t priority = 0;  ///< of its requests in a priority queue or shedder; 0 = served first
+    std::uint32_t priority =
+        0;  ///< of its requests in a priority queue or shedder; 0 = served first
     Steps steps;
     static constexpr auto fields() {
-        return std::tuple{
-            field("http", &Endpoint::http, "method and path, for live runs"),
-            field("idempotent", &Endpoint::idempotent, "whether a retry is harmless"),
-            field("priority", &Endpoint::priority, "0 is served first and shed last"),
-            field("steps", &Endpoint::steps, "what it does, in order").must()};
+        return std::tuple{field("http", &Endpoint::http, "method and path, for live runs"),
+                          field("idempotent", &Endpoint::idempotent, "whether a retry is harmless"),
+                          field("priority", &Endpoint::priority, "0 is served first and shed last"),
+                          field("steps", &Endpoint::steps, "what it does, in order").must()};
     }
     bool operator==(const Endpoint&) const = default;
 };

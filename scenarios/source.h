@@ -20,10 +20,12 @@ struct Source {
     std::string text;  ///< without a byte order mark
 };
 
-/// A UTF-8 byte order mark says nothing: it is taken away, so that columns count from the first character.
+/// A UTF-8 byte order mark says nothing: it is taken away, so that columns count from the first
+/// character.
 [[nodiscard]] Source make_source(std::string name, std::string text);
 
-/// Kept for the source lines of diagnostics. The main file first, then includes, then the command line.
+/// Kept for the source lines of diagnostics. The main file first, then includes, then the command
+/// line.
 struct Sources {
     std::vector<Source> files;
     [[nodiscard]] const Source* find(std::string_view name) const;
@@ -31,18 +33,21 @@ struct Sources {
     [[nodiscard]] static std::string_view line(const Source& source, int number);
 };
 
-/// Where the values of one scenario stand, by path as in the file: `services.ledger.endpoints.append.steps[0].call`,
-/// `faults[1].target`, `network.a -> b.latency`. Names may hold dots. Cheap to copy; looks up by walking.
+/// Where the values of one scenario stand, by path as in the file:
+/// `services.ledger.endpoints.append.steps[0].call`, `faults[1].target`, `network.a -> b.latency`.
+/// Names may hold dots. Cheap to copy; looks up by walking.
 class Locations {
   public:
     Locations() = default;
     Locations(std::shared_ptr<const text::Node> root, std::shared_ptr<const Sources> sources);
 
-    /// Of the value; where a part of the path was not written (a default, a shorthand), of the nearest value around it.
+    /// Of the value; where a part of the path was not written (a default, a shorthand), of the
+    /// nearest value around it.
     [[nodiscard]] Location at(std::string_view path) const;
     /// Of the key in front of the value; of an item of a list: the value. Falls back like `at`.
     [[nodiscard]] Location key(std::string_view path) const;
-    /// Of `length` bytes from `column` (from 0) of the text of a value, where the file has them as they are; else `at`.
+    /// Of `length` bytes from `column` (from 0) of the text of a value, where the file has them as
+    /// they are; else `at`.
     [[nodiscard]] Location within(std::string_view path, int column, int length) const;
     /// Was a value written at exactly this path?
     [[nodiscard]] bool has(std::string_view path) const;

@@ -2,7 +2,9 @@
 
 namespace shaketable::scenarios {
 
-bool Step::operator==(const Step& other) const { return what == other.what; }
+bool Step::operator==(const Step& other) const {
+    return what == other.what;
+}
 
 std::optional<Problem> Parallel::find_problem() const {
     if (parallel.empty()) return problem_of("parallel", "E012", "expected at least one branch");
@@ -34,7 +36,8 @@ std::optional<Problem> CacheSettings::find_problem() const {
         return problem_of("keys", "E014", "hit and keys exclude each other",
                           "hit is a fixed share, keys make a real cache");
     if (!hit && !keys)
-        return problem_of("", "E012", "expected hit or keys", "hit: 80%, or keys: zipf(n=10000 s=1.1)");
+        return problem_of("", "E012", "expected hit or keys",
+                          "hit: 80%, or keys: zipf(n=10000 s=1.1)");
     if (hit) {
         const std::string why = "belongs to a cache with keys, not to a fixed share of hits";
         if (capacity) return problem_of("capacity", "E014", "capacity " + why);

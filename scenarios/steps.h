@@ -1,4 +1,5 @@
-/// What an endpoint does with a request, step by step. Each step is a word whose first field is its own key:
+/// What an endpoint does with a request, step by step. Each step is a word whose first field is its
+/// own key:
 /// `{call: ledger.append, policy: rpc}`.
 #pragma once
 
@@ -27,7 +28,8 @@ struct Work {
     static constexpr std::string_view summary = "keeps a worker busy for a time";
     Distribution work;
     static constexpr auto fields() {
-        return std::tuple{field("work", &Work::work, "how long; faults of kind slow stretch it").must()};
+        return std::tuple{
+            field("work", &Work::work, "how long; faults of kind slow stretch it").must()};
     }
     bool operator==(const Work&) const = default;
 };
@@ -43,17 +45,18 @@ struct Wait {
     bool operator==(const Wait&) const = default;
 };
 
-/// Calls an endpoint of another service. Fails the request when the call fails and no fallback answers.
+/// Calls an endpoint of another service. Fails the request when the call fails and no fallback
+/// answers.
 struct Call {
     static constexpr std::string_view kind = "call";
     static constexpr std::string_view summary = "calls an endpoint of another service";
-    std::string call;                 ///< "service.endpoint"
-    std::string policy;               ///< a name under `policies`; "" = none
-    Bytes size{0};                    ///< of the request
-    Bytes response{0};                ///< of the answer
-    Share probability{1};             ///<
-    bool async = false;               ///< fire and forget
-    bool optional = false;            ///< its failure does not fail the request
+    std::string call;       ///< "service.endpoint"
+    std::string policy;     ///< a name under `policies`; "" = none
+    Bytes size{0};          ///< of the request
+    Bytes response{0};      ///< of the answer
+    Share probability{1};   ///<
+    bool async = false;     ///< fire and forget
+    bool optional = false;  ///< its failure does not fail the request
     static constexpr auto fields() {
         return std::tuple{
             field("call", &Call::call, "service.endpoint").must(),
@@ -75,7 +78,8 @@ struct Parallel {
     std::optional<std::uint32_t> need;
     static constexpr auto fields() {
         return std::tuple{
-            field("parallel", &Parallel::parallel, "branches, each a step or a list of steps").must(),
+            field("parallel", &Parallel::parallel, "branches, each a step or a list of steps")
+                .must(),
             field("need", &Parallel::need, "branches that must succeed; all if not given")};
     }
     [[nodiscard]] std::optional<Problem> find_problem() const;
@@ -85,10 +89,12 @@ struct Parallel {
 /// Runs branches side by side; the first success is the answer.
 struct Any {
     static constexpr std::string_view kind = "any";
-    static constexpr std::string_view summary = "runs branches side by side; the first success wins";
+    static constexpr std::string_view summary =
+        "runs branches side by side; the first success wins";
     std::vector<Steps> any;
     static constexpr auto fields() {
-        return std::tuple{field("any", &Any::any, "branches, each a step or a list of steps").must()};
+        return std::tuple{
+            field("any", &Any::any, "branches, each a step or a list of steps").must()};
     }
     [[nodiscard]] std::optional<Problem> find_problem() const;
     bool operator==(const Any&) const = default;
@@ -99,8 +105,9 @@ struct Choice {
     Share weight{0};
     Steps steps;
     static constexpr auto fields() {
-        return std::tuple{field("weight", &Choice::weight, "share of requests that go this way").must(),
-                          field("steps", &Choice::steps, "what they do")};
+        return std::tuple{
+            field("weight", &Choice::weight, "share of requests that go this way").must(),
+            field("steps", &Choice::steps, "what they do")};
     }
     bool operator==(const Choice&) const = default;
 };
@@ -119,17 +126,18 @@ struct Choose {
 
 /// A cache in front of steps: with a fixed hit share, or with real keys, room and age.
 struct CacheSettings {
-    std::optional<Share> hit;              ///< a fixed hit share; excludes keys
-    std::optional<KeyDistribution> keys;   ///< a real key space
-    std::optional<std::uint32_t> capacity; ///< entries per replica, LRU; not given = all keys fit
-    std::optional<Duration> ttl;           ///< from fill
-    bool coalesce = false;                 ///< one fill per key at a time; the others wait for it
-    Steps miss;                            ///< what a miss costs
+    std::optional<Share> hit;               ///< a fixed hit share; excludes keys
+    std::optional<KeyDistribution> keys;    ///< a real key space
+    std::optional<std::uint32_t> capacity;  ///< entries per replica, LRU; not given = all keys fit
+    std::optional<Duration> ttl;            ///< from fill
+    bool coalesce = false;                  ///< one fill per key at a time; the others wait for it
+    Steps miss;                             ///< what a miss costs
     static constexpr auto fields() {
         return std::tuple{
             field("hit", &CacheSettings::hit, "a fixed share of hits"),
             field("keys", &CacheSettings::keys, "popularity of the keys, for a real cache"),
-            field("capacity", &CacheSettings::capacity, "entries per replica (LRU); all keys if not given"),
+            field("capacity", &CacheSettings::capacity,
+                  "entries per replica (LRU); all keys if not given"),
             field("ttl", &CacheSettings::ttl, "age at which an entry is dropped"),
             field("coalesce", &CacheSettings::coalesce, "one fill per key at a time"),
             field("miss", &CacheSettings::miss, "what a miss does").must()};
@@ -147,10 +155,12 @@ struct Cache {
     bool operator==(const Cache&) const = default;
 };
 
-/// Takes a named lock of this service (per replica), waiting in order of arrival. Held until `unlock` or the end.
+/// Takes a named lock of this service (per replica), waiting in order of arrival. Held until
+/// `unlock` or the end.
 struct Lock {
     static constexpr std::string_view kind = "lock";
-    static constexpr std::string_view summary = "takes a named lock, held until `unlock` or the end";
+    static constexpr std::string_view summary =
+        "takes a named lock, held until `unlock` or the end";
     std::string lock;
     static constexpr auto fields() {
         return std::tuple{field("lock", &Lock::lock, "its name, within the replica").must()};
@@ -206,19 +216,21 @@ struct Fail {
     std::uint32_t fail = 500;
     Share probability{1};
     static constexpr auto fields() {
-        return std::tuple{field("fail", &Fail::fail, "HTTP status, 400 to 599").must(),
-                          field("probability", &Fail::probability, "share of requests that fail here")};
+        return std::tuple{
+            field("fail", &Fail::fail, "HTTP status, 400 to 599").must(),
+            field("probability", &Fail::probability, "share of requests that fail here")};
     }
     [[nodiscard]] std::optional<Problem> find_problem() const;
     bool operator==(const Fail&) const = default;
 };
 
-using AnyStep = std::variant<Work, Wait, Call, Parallel, Any, Choose, Cache, Lock, Unlock, Loop, Reply, Fail>;
+using AnyStep =
+    std::variant<Work, Wait, Call, Parallel, Any, Choose, Cache, Lock, Unlock, Loop, Reply, Fail>;
 
 struct Step {
     AnyStep what;
-    bool operator==(const Step&) const;  ///< out of line: clang 14 cannot default a recursive comparison
+    bool operator==(
+        const Step&) const;  ///< out of line: clang 14 cannot default a recursive comparison
 };
-
 
 }  // namespace shaketable::scenarios

@@ -1,4 +1,5 @@
-/// Reads a short text from left to right, and says where it stopped understanding. Internal to this room.
+/// Reads a short text from left to right, and says where it stopped understanding. Internal to this
+/// room.
 #pragma once
 
 #include <cstddef>
@@ -39,7 +40,8 @@ class TextCursor {
     /// A name; an arrow that follows without a space is none of it. Maybe empty.
     std::string_view take_name() noexcept {
         const std::size_t start = at_;
-        while (at_ < text_.size() && is_name_character(text_[at_]) && !rest().starts_with("->")) ++at_;
+        while (at_ < text_.size() && is_name_character(text_[at_]) && !rest().starts_with("->"))
+            ++at_;
         return text_.substr(start, at_ - start);
     }
     /// Everything up to a space or one of `stops`.
@@ -51,8 +53,8 @@ class TextCursor {
         return text_.substr(start, at_ - start);
     }
     [[nodiscard]] static bool is_name_character(char c) noexcept {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-               c == '-' || c == '.';
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '_' || c == '-' || c == '.';
     }
 
   private:
@@ -64,8 +66,9 @@ class TextCursor {
 };
 
 /// A problem at bytes [column, column + length) of a value's text; one caret where `length` is 0.
-[[nodiscard]] inline Problem problem_at(std::string_view code, std::size_t column, std::size_t length,
-                                        std::string message, std::string hint = {}) {
+[[nodiscard]] inline Problem problem_at(std::string_view code, std::size_t column,
+                                        std::size_t length, std::string message,
+                                        std::string hint = {}) {
     return {.code = std::string{code},
             .message = std::move(message),
             .hint = std::move(hint),

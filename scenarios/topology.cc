@@ -104,6 +104,11 @@ Topology::Topology(const Scenario& scenario)
     for (std::uint32_t i = 0; i < order_.size(); ++i) place_[order_[i]] = i;
 }
 
+bool Topology::has_unknown_calls() const {
+    return std::any_of(sites_.begin(), sites_.end(),
+                       [](const CallSite& site) { return site.callee == nowhere; });
+}
+
 bool Topology::is_forward(const CallSite& site) const {
     if (!has_both_ends(site)) return site.callee != nowhere;
     return place_[site.caller] < place_[site.callee];

@@ -39,6 +39,9 @@ class Topology {
     [[nodiscard]] const std::vector<std::uint32_t>& sites_of(std::uint32_t endpoint) const {
         return sites_of_[endpoint];
     }
+    /// A call to what does not exist: whatever is said about who calls whom may be wrong because of
+    /// it.
+    [[nodiscard]] bool has_unknown_calls() const;
     /// Edges between services, and from workloads; ascending, each once.
     [[nodiscard]] const std::vector<ServiceEdge>& edges() const noexcept { return edges_; }
 

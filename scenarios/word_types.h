@@ -44,7 +44,10 @@ inline constexpr bool is_named<Named<T>> = true;
 
 /// A constant of the type, not a field of that name.
 template <class T>
-concept HasKind = requires { &T::kind; } && !std::is_member_pointer_v<decltype(&T::kind)>;
+concept HasKind = requires {
+    &T::kind;
+}
+&&!std::is_member_pointer_v<decltype(&T::kind)>;
 
 /// The name of a described type that is a word by itself; "" = its keys are told where it is used.
 template <class T>
@@ -69,19 +72,32 @@ template <class T>
 /// "duration", "list of step", "fifo | lifo".
 template <class T>
 [[nodiscard]] std::string type_name() {
-    if constexpr (std::is_same_v<T, Steps>) return "list of steps";
-    else if constexpr (std::is_same_v<T, std::vector<Steps>>) return "list of branches";
-    else if constexpr (std::is_same_v<T, Replicas>) return "whole number, or one for each zone";
-    else if constexpr (std::is_same_v<T, From>) return "share for each zone";
-    else if constexpr (std::is_same_v<T, Network>) return "network";
-    else if constexpr (is_optional<T>) return type_name<typename ElementOf<T>::type>();
-    else if constexpr (is_list<T>) return "list of " + type_name<typename ElementOf<T>::type>();
-    else if constexpr (is_named<T>) return "name: " + type_name<typename ElementOf<T>::type>();
-    else if constexpr (std::is_same_v<T, bool>) return "true or false";
-    else if constexpr (std::is_same_v<T, std::string>) return "text";
-    else if constexpr (std::is_integral_v<T>) return "whole number";
-    else if constexpr (std::is_same_v<T, double>) return "number";
-    else if constexpr (Textual<T>) return std::string{Text<T>::name};
+    if constexpr (std::is_same_v<T, Steps>)
+        return "list of steps";
+    else if constexpr (std::is_same_v<T, std::vector<Steps>>)
+        return "list of branches";
+    else if constexpr (std::is_same_v<T, Replicas>)
+        return "whole number, or one for each zone";
+    else if constexpr (std::is_same_v<T, From>)
+        return "share for each zone";
+    else if constexpr (std::is_same_v<T, Network>)
+        return "network";
+    else if constexpr (is_optional<T>)
+        return type_name<typename ElementOf<T>::type>();
+    else if constexpr (is_list<T>)
+        return "list of " + type_name<typename ElementOf<T>::type>();
+    else if constexpr (is_named<T>)
+        return "name: " + type_name<typename ElementOf<T>::type>();
+    else if constexpr (std::is_same_v<T, bool>)
+        return "true or false";
+    else if constexpr (std::is_same_v<T, std::string>)
+        return "text";
+    else if constexpr (std::is_integral_v<T>)
+        return "whole number";
+    else if constexpr (std::is_same_v<T, double>)
+        return "number";
+    else if constexpr (Textual<T>)
+        return std::string{Text<T>::name};
     else if constexpr (NamedEnum<T>) {
         std::string words;
         for (const auto& [name, value] : enum_names(T{}))

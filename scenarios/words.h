@@ -1,4 +1,5 @@
-/// Every word of the language with its keys, as data: `explain` and the reference are two ways to print it.
+/// Every word of the language with its keys, as data: `explain` and the reference are two ways to
+/// print it.
 #pragma once
 
 #include <string>
@@ -18,7 +19,7 @@ struct Word {
     std::string group;
     std::string name;
     std::string summary;
-    std::string example;             ///< "" = none
+    std::string example;  ///< "" = none
     std::vector<KeyOfWord> keys;
     std::vector<std::string> notes;  ///< whole sentences
 };

@@ -10,7 +10,8 @@ std::optional<Problem> Stage::find_problem() const {
         return problem_of("to", "E014", "rate and to exclude each other",
                           "rate is a plateau, to a ramp from the rate before");
     if (!rate && !to)
-        return problem_of("", "E012", "expected rate or to", "rate: 100/s, or to: 200/s for a ramp");
+        return problem_of("", "E012", "expected rate or to",
+                          "rate: 100/s, or to: 200/s for a ramp");
     return std::nullopt;
 }
 

@@ -1,4 +1,5 @@
-/// Who calls: open streams (arrivals do not wait for answers) and closed ones (users who think between requests).
+/// Who calls: open streams (arrivals do not wait for answers) and closed ones (users who think
+/// between requests).
 #pragma once
 
 #include <cstdint>
@@ -18,7 +19,8 @@ namespace shaketable::scenarios {
 
 enum class ArrivalLaw : std::uint8_t { poisson, constant, mmpp, renewal, trace };
 
-/// `poisson(400/s)`, `constant(400/s)`, `mmpp(200/s 900/s dwell=20s)`, `renewal(erlang(k=2 mean=1.25s))`, `trace(file.csv)`.
+/// `poisson(400/s)`, `constant(400/s)`, `mmpp(200/s 900/s dwell=20s)`, `renewal(erlang(k=2
+/// mean=1.25s))`, `trace(file.csv)`.
 struct Arrivals {
     ArrivalLaw law = ArrivalLaw::poisson;
     Rate rate{0};                   ///< of poisson and constant; of the first state of mmpp
@@ -36,9 +38,10 @@ struct Stage {
     std::optional<Rate> rate;
     std::optional<Rate> to;
     static constexpr auto fields() {
-        return std::tuple{field("for", &Stage::length, "how long").must(),
-                          field("rate", &Stage::rate, "arrivals per second (Poisson), constant"),
-                          field("to", &Stage::to, "arrivals per second reached at the end, linearly")};
+        return std::tuple{
+            field("for", &Stage::length, "how long").must(),
+            field("rate", &Stage::rate, "arrivals per second (Poisson), constant"),
+            field("to", &Stage::to, "arrivals per second reached at the end, linearly")};
     }
     [[nodiscard]] std::optional<Problem> find_problem() const;
     bool operator==(const Stage&) const = default;
@@ -69,8 +72,8 @@ struct Workload {
     std::uint32_t priority = 0;
     std::optional<Duration> start;
     std::optional<Duration> length;
-    std::string policy;                            ///< a name under `policies`
-    std::optional<policies::Timeout> timeout;      ///< written in place, instead of a named policy
+    std::string policy;                        ///< a name under `policies`
+    std::optional<policies::Timeout> timeout;  ///< written in place, instead of a named policy
     std::optional<policies::Retry> retry;
     static constexpr auto fields() {
         return std::tuple{
@@ -79,7 +82,8 @@ struct Workload {
             field("arrivals", &Workload::arrivals, "open loop: the law of arrivals"),
             field("stages", &Workload::stages, "open loop: plateaus and ramps"),
             field("users", &Workload::users, "closed loop: how many users"),
-            field("think", &Workload::think, "closed loop: time between an answer and the next request"),
+            field("think", &Workload::think,
+                  "closed loop: time between an answer and the next request"),
             field("from", &Workload::from, "shares by zone"),
             field("size", &Workload::size, "size of a request"),
             field("response", &Workload::response, "size of an answer"),

@@ -12,7 +12,8 @@ namespace shaketable::sim {
 
 struct SimulateOptions {
     std::uint32_t threads = 1;  ///< repeats run side by side; never shows in the result
-    /// Called after each finished repeat, with how many are done; from any of the threads, one at a time. May be empty.
+    /// Called after each finished repeat, with how many are done; from any of the threads, one at a
+    /// time. May be empty.
     std::function<void(std::uint32_t done, std::uint32_t of)> progress;
 };
 

@@ -41,9 +41,8 @@ Measurement measure_rate(const Scene& scene) {
         return no_samples(scene, "no requests to");
     const std::uint64_t calls =
         scene.claim.metric == Metric::rate ? totals.started : totals.succeeded();
-    const auto number = static_cast<double>(calls);
     const bool as_count = scene.claim.unit == scenarios::Unit::count;
-    return measured_value(as_count ? number : number / to_seconds(length),
+    return measured_value(as_count ? static_cast<double>(calls) : per_second(calls, length),
                           std::max(totals.started, totals.settled_total()));
 }
 

@@ -47,8 +47,7 @@ Measurement measure_policy_calls(const Scene& scene) {
                                  : metric == Metric::shed  ? load_shed(totals.tries)
                                                            : totals.hedges;
     if (scene.claim.unit == Unit::count) return measured_value(static_cast<double>(number), of);
-    if (scene.claim.unit == Unit::per_second)
-        return measured_value(static_cast<double>(number) / to_seconds(length), of);
+    if (scene.claim.unit == Unit::per_second) return measured_value(per_second(number, length), of);
     return measured_value(ratio(number, of), of);
 }
 

@@ -35,4 +35,11 @@ namespace shaketable::reports {
     return b.count() == 0 ? 0 : static_cast<double>(a.count()) / static_cast<double>(b.count());
 }
 
+/// Exact where the result is a whole number, which dividing by to_seconds() is not.
+[[nodiscard]] inline double per_second(std::uint64_t count, Duration length) noexcept {
+    return length.count() == 0
+               ? 0
+               : static_cast<double>(count) * 1e9 / static_cast<double>(length.count());
+}
+
 }  // namespace shaketable::reports

@@ -1,6 +1,8 @@
-/// Log-bucket histogram of times: 128 buckets an octave, exact below 128 ns; a value is known to within 0.4%.
+/// Log-bucket histogram of times: 128 buckets an octave, exact below 128 ns; a value is known to
+/// within 0.4%.
 ///
-/// Merging adds counts, so it is exact and its order cannot matter. Recording is an index by bit operations and an increment.
+/// Merging adds counts, so it is exact and its order cannot matter. Recording is an index by bit
+/// operations and an increment.
 #pragma once
 
 #include <array>
@@ -13,12 +15,14 @@
 
 namespace shaketable::reports {
 
-__extension__ using WideCount = unsigned __int128;  ///< sums of nanoseconds that 64 bits cannot hold
+__extension__ using WideCount =
+    unsigned __int128;  ///< sums of nanoseconds that 64 bits cannot hold
 
 namespace buckets {
 inline constexpr int sub_bits = 7;
 inline constexpr std::uint64_t sub_count = 1U << sub_bits;
-inline constexpr int octaves = 37;                         ///< up to 2^44 ns, 4.9 hours; later is clamped to the last bucket
+inline constexpr int octaves =
+    37;  ///< up to 2^44 ns, 4.9 hours; later is clamped to the last bucket
 inline constexpr std::size_t count = (octaves + 1) * sub_count;
 
 [[nodiscard]] constexpr std::uint32_t index_of(Duration d) noexcept {
@@ -34,7 +38,9 @@ inline constexpr std::size_t count = (octaves + 1) * sub_count;
     const std::uint32_t shift = (index >> sub_bits) - 1;
     return Duration{static_cast<std::int64_t>((sub_count + (index & (sub_count - 1))) << shift)};
 }
-[[nodiscard]] constexpr Duration upper(std::uint32_t index) noexcept { return lower(index + 1); }
+[[nodiscard]] constexpr Duration upper(std::uint32_t index) noexcept {
+    return lower(index + 1);
+}
 }  // namespace buckets
 
 /// Counts of one span of time, kept sparse: what a record holds and what is merged.
@@ -45,18 +51,22 @@ class Histogram {
     void merge(const Histogram& other);
 
     [[nodiscard]] std::uint64_t count() const noexcept { return count_; }
-    /// The value below which a share `p` of the counts lies (nearest rank, middle of its bucket), in seconds.
-    /// Precondition: count() > 0.
+    /// The value below which a share `p` of the counts lies (nearest rank, middle of its bucket),
+    /// in seconds. Precondition: count() > 0.
     [[nodiscard]] double quantile(double p) const;
     /// Share of the counts at or below `limit`, to within one bucket. Precondition: count() > 0.
     [[nodiscard]] double share_within(Duration limit) const;
-    /// Sum, in exact nanoseconds, of what was recorded; kept beside the buckets, so means are exact.
+    /// Sum, in exact nanoseconds, of what was recorded; kept beside the buckets, so means are
+    /// exact.
     [[nodiscard]] double mean() const;  ///< seconds; precondition: count() > 0
     [[nodiscard]] Duration longest() const noexcept { return longest_; }
     void add_exact(WideCount sum_ns, Duration longest) noexcept;
 
     /// (bucket, count), ascending, no zero counts.
-    [[nodiscard]] const std::vector<std::pair<std::uint32_t, std::uint64_t>>& filled() const noexcept { return filled_; }
+    [[nodiscard]] const std::vector<std::pair<std::uint32_t, std::uint64_t>>& filled()
+        const noexcept {
+        return filled_;
+    }
     [[nodiscard]] WideCount sum_ns() const noexcept { return sum_ns_; }
     bool operator==(const Histogram&) const = default;
 
@@ -67,12 +77,13 @@ class Histogram {
     Duration longest_{0};
 };
 
-/// The histogram a world records into: a flat array, so that recording costs a few nanoseconds. 19 KiB from the first value on;
-/// emptied by `drain`.
+/// The histogram a world records into: a flat array, so that recording costs a few nanoseconds. 19
+/// KiB from the first value on; emptied by `drain`.
 class LiveHistogram {
   public:
     void record(Duration d) {
-        if (counts_.empty()) [[unlikely]] counts_.resize(buckets::count);  // many flows never see a call
+        if (counts_.empty()) [[unlikely]]
+            counts_.resize(buckets::count);  // many flows never see a call
         const std::uint32_t b = buckets::index_of(d);
         ++counts_[b];
         lowest_ = b < lowest_ ? b : lowest_;

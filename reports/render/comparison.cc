@@ -18,9 +18,9 @@ namespace {
 using scenarios::Unit;
 
 constexpr std::array titles{
-    std::pair{"HOLD", 7},      std::pair{"BEFORE", 9},      std::pair{"FAULT", 9},
-    std::pair{"AFTER", 9},     std::pair{"P99 BEFORE", 11}, std::pair{"P99 FAULT", 10},
-    std::pair{"RECOVERY", 11}, std::pair{"TRIES", 7},       std::pair{"WASTED", 8}};
+    std::pair{"HOLD", 6},      std::pair{"BEFORE", 9},      std::pair{"FAULT", 9},
+    std::pair{"AFTER", 9},     std::pair{"P99 BEFORE", 12}, std::pair{"P99 FAULT", 11},
+    std::pair{"RECOVERY", 10}, std::pair{"TRIES", 7},       std::pair{"WASTED", 8}};
 
 std::size_t figures_width() {
     std::size_t sum = 0;

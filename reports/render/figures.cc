@@ -36,15 +36,16 @@ Scale scale_for(double value, Unit unit) {
     return {};
 }
 
-/// Decimals at which the digit number `digits` of x > 0 stands: 2 for (0.0123, 1)... never
+/// Decimals that show the first `digits` (2 or 3) digits of x > 0: 3 for (0.0123, 2); never
 /// negative.
 int decimals_of(double x, int digits) {
     int decimals = digits - 1;
-    while (x >= 10 && decimals > 0) {
+    const double ten = digits == 2 ? 9.95 : 9.995;  // what rounds up to the next power of ten
+    while (x >= ten && decimals > 0) {
         x /= 10;
         --decimals;
     }
-    while (x < 1 && decimals < 9) {
+    while (x < ten / 10 && decimals < 9) {
         x *= 10;
         ++decimals;
     }

@@ -15,7 +15,7 @@ namespace {
 using scenarios::Unit;
 
 constexpr std::size_t services_most = 15;
-constexpr std::size_t figures_width = 67;  ///< of the columns after service and window
+constexpr std::size_t figures_width = 69;  ///< of the columns after service and window
 
 std::vector<const WindowSummary*> shown_windows(const std::vector<WindowSummary>& windows) {
     std::vector<const WindowSummary*> shown;
@@ -65,7 +65,7 @@ std::string row_of_figures(const ServiceSummary& service, const Paint& paint) {
     return right(short_figure(service.arrivals, Unit::per_second), 9) + success +
            right(short_figure(in.p50, Unit::seconds), 9) +
            right(short_figure(in.p99, Unit::seconds), 9) +
-           right(short_figure(service.queue_max, Unit::count), 9) + busy + tries + wasted;
+           right(short_figure(service.queue_max, Unit::count), 11) + busy + tries + wasted;
 }
 
 }  // namespace
@@ -80,11 +80,11 @@ std::string service_table(const Record& record, const std::vector<WindowSummary>
     const std::vector<const WindowSummary*> shown = shown_windows(windows);
     const std::vector<std::size_t> rows = shown_services(record, shown);
 
-    std::string head = left("SERVICES", service_width) + left("WINDOW", window_width);
-    constexpr std::array titles{std::pair{"RATE", 9},      std::pair{"SUCCESS", 9},
-                                std::pair{"P50", 9},       std::pair{"P99", 9},
-                                std::pair{"QUEUE MAX", 9}, std::pair{"BUSY", 7},
-                                std::pair{"TRIES", 7},     std::pair{"WASTED", 8}};
+    std::string head = left("SERVICES", 2 + service_width) + left("WINDOW", window_width);
+    constexpr std::array titles{std::pair{"RATE", 9},       std::pair{"SUCCESS", 9},
+                                std::pair{"P50", 9},        std::pair{"P99", 9},
+                                std::pair{"QUEUE MAX", 11}, std::pair{"BUSY", 7},
+                                std::pair{"TRIES", 7},      std::pair{"WASTED", 8}};
     for (const auto& [title, columns_wide] : titles)
         head += right(title, static_cast<std::size_t>(columns_wide));
     std::string text = paint.bold(head) + "\n";

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/quantity.h"
 #include "reports/render/figures.h"
 #include "reports/render/service_table.h"
 #include "reports/render/timeline.h"
@@ -32,7 +33,7 @@ std::string title(const Record& record, const TerminalStyle& style) {
     facts.append(paint.dot())
         .append(counted(record.repeats.size(), "repeat"))
         .append(" of ")
-        .append(clock_time(to_seconds(record.duration)));
+        .append(Text<Duration>::print(record.duration));
     facts.append(paint.dot()).append(counted(requests, "request"));
     const std::size_t room = width_of(style) - std::min(columns(facts) + 2, width_of(style) - 20);
     return paint.bold(left(name, room, paint.ascii())) + "  " + paint.dim(facts) + "\n";
@@ -40,8 +41,16 @@ std::string title(const Record& record, const TerminalStyle& style) {
 
 /// "112.3 ± 3.1 ms"; a lower bound is marked as one.
 std::string value_of(const Finding& finding, const Paint& paint) {
-    const std::string text = figure(finding.value, finding.expectation.that.unit, paint.ascii());
-    return finding.open_ended > 0 ? (paint.ascii() ? ">= " : "≥ ") + text : text;
+    const scenarios::Unit unit = finding.expectation.that.unit;
+    if (finding.open_ended == 0) return figure(finding.value, unit, paint.ascii());
+    return (paint.ascii() ? ">= " : "≥ ") + short_figure(finding.value, unit);
+}
+
+/// Why more repeats could change the verdict.
+std::string uncertainty(const Finding& finding) {
+    if (finding.open_ended > 0)
+        return fmt::format("uncertain: it held in {} of {} repeats", finding.held, finding.judged);
+    return "uncertain: the limit lies within the 95% interval; more repeats would tell";
 }
 
 std::string expectation(const Finding& finding, std::size_t repeats, const TerminalStyle& style) {
@@ -58,9 +67,7 @@ std::string expectation(const Finding& finding, std::size_t repeats, const Termi
         text += right(fmt::format("{}/{}", finding.held, finding.judged), held_width);
     text += "\n";
     std::vector<std::string> notes = finding.notes;
-    if (finding.uncertain)
-        notes.emplace_back(
-            "uncertain: the limit lies within the 95% interval; more repeats would tell");
+    if (finding.uncertain) notes.push_back(uncertainty(finding));
     for (const std::string& note : notes)
         text += paint.dim(wrapped(harmless(note), width_of(style), "      ")) + "\n";
     return text;
@@ -116,13 +123,13 @@ std::string verdict_line(const Findings& findings, const TerminalStyle& style) {
         if (finding.uncertain) ++uncertain;
     }
     const bool good = all_hold(findings);
-    std::string text = failed > 0
-                           ? fmt::format("{} of {} failed", failed, counted(all, "expectation"))
-                       : !good      ? "the record does not balance"
-                       : all == 0   ? "nothing was expected"
-                       : warned > 0 ? fmt::format("{} hold", counted(all - warned, "expectation"))
-                       : all == 1   ? "the expectation holds"
-                                    : fmt::format("all {} hold", counted(all, "expectation"));
+    std::string text =
+        failed > 0   ? fmt::format("{} of {} failed", failed, counted(all, "expectation"))
+        : !good      ? "the record does not balance"
+        : all == 0   ? "nothing was expected"
+        : warned > 0 ? fmt::format("{} of {} hold", all - warned, counted(all, "expectation"))
+        : all == 1   ? "the expectation holds"
+                     : fmt::format("all {} hold", counted(all, "expectation"));
     if (warned > 0) text += ", " + counted(warned, "warning");
     if (uncertain > 0) text += fmt::format(", {} uncertain", uncertain);
     return paint.mark(good ? Verdict::hold : Verdict::broken) + " " +

@@ -42,11 +42,11 @@ std::optional<Problem> find_problem_of_bytes(const Source& source) {
                                  .length = 1}};
     };
     if (text.empty())
-        return problem("E004", "the file is empty", "a scenario starts with `schema: shaketable/v1`",
-                       1, 1);
+        return problem("E004", "the file is empty",
+                       "a scenario starts with `schema: shaketable/v1`", 1, 1);
     if (text.size() > bytes_max)
-        return problem("E002", "larger than 16 MiB", "take parts out, or put them into files to include",
-                       1, 1);
+        return problem("E002", "larger than 16 MiB",
+                       "take parts out, or put them into files to include", 1, 1);
     if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF"))
         return problem("E002", "written in UTF-16", "save it as UTF-8", 1, 1);
     int line = 1;
@@ -55,11 +55,13 @@ std::optional<Problem> find_problem_of_bytes(const Source& source) {
         const auto byte = static_cast<unsigned char>(text[i]);
         const std::size_t column = i - line_begin + 1;
         if (column > line_max)
-            return problem("E002", "a line longer than 512 KiB", "break it into several lines", line, 1);
+            return problem("E002", "a line longer than 512 KiB", "break it into several lines",
+                           line, 1);
         if ((byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r') || byte == 0x7F)
-            return problem("E002", byte == 0 ? "a NUL byte: not a text file"
-                                             : "a control character: not a text file",
-                           "", line, column);
+            return problem(
+                "E002",
+                byte == 0 ? "a NUL byte: not a text file" : "a control character: not a text file",
+                "", line, column);
         const std::size_t length = character_length(text.substr(i, 4));
         if (length == 0)
             return problem("E002", "not UTF-8 from here on", "save it as UTF-8", line, column);

@@ -58,7 +58,8 @@ std::optional<std::vector<Duration>> load_times(const std::string& name, const N
             return bad_row(line, "expected a time of 0 or more, found " + quote(row),
                            "write 12ms, or bare seconds below a header line");
         if (ascending && !times.empty() && *time < times.back())
-            return bad_row(line, "expected a time not before the one above", "sort the file by time");
+            return bad_row(line, "expected a time not before the one above",
+                           "sort the file by time");
         if (times.size() == rows_max) return bad_row(line, "more than 1,000,000 rows", "");
         times.push_back(*time);
     }

@@ -1,7 +1,8 @@
-/// From a tree to plain values, by `fields()`: one template for every word, and all problems in one go.
+/// From a tree to plain values, by `fields()`: one template for every word, and all problems in one
+/// go.
 ///
-/// `decode(node, into, in)` is true where nothing was wrong with that value. What was wrong is reported, and `into`
-/// holds something or nothing of use.
+/// `decode(node, into, in)` is true where nothing was wrong with that value. What was wrong is
+/// reported, and `into` holds something or nothing of use.
 #pragma once
 
 #include <cstdint>
@@ -53,11 +54,18 @@ struct IsList : std::false_type {};
 template <class T>
 struct IsList<std::vector<T>> : std::true_type {};
 
+/// "a duration like 250ms".
+template <Textual T>
+[[nodiscard]] std::string wanted() {
+    const std::string name{Text<T>::name};
+    const bool has_vowel = name.find_first_of("aeio") == 0;
+    return (has_vowel ? "an " : "a ") + name + " like " + std::string{Text<T>::example};
+}
+
 /// The scalar's text as a T, and nothing else.
 template <Textual T>
 bool decode_text(const Node& node, T& into, Reading& in) {
-    if (!in.expect_scalar(node, std::string{Text<T>::name} + " like " + std::string{Text<T>::example}))
-        return false;
+    if (!in.expect_scalar(node, wanted<T>())) return false;
     Result<T> value = Text<T>::parse(node.text);
     if (!value) return in.report_within(node, value.error());
     into = *std::move(value);
@@ -84,10 +92,7 @@ bool decode(const Node& node, E& into, Reading& in) {
 
 template <class T>
 bool decode(const Node& node, std::optional<T>& into, Reading& in) {
-    T value{};
-    if (!decode(node, value, in)) return false;
-    into = std::move(value);
-    return true;
+    return decode(node, into.emplace(), in);
 }
 
 template <class T>

@@ -24,8 +24,8 @@ bool decode(const Node& node, bool& into, Reading& in) {
         into = node.text == "true";
         return true;
     }
-    return in.report_within(node, {.code = "E013",
-                                   .message = "expected true or false, found " + quote(node.text)});
+    return in.report_within(
+        node, {.code = "E013", .message = "expected true or false, found " + quote(node.text)});
 }
 
 bool decode(const Node& node, double& into, Reading& in) {
@@ -51,14 +51,15 @@ bool decode_whole(const Node& node, std::uint64_t largest, std::uint64_t& into, 
     if (factor != 1) unit = {};
     const bool is_negative = text.starts_with('-');
     if (error == std::errc::invalid_argument || !unit.empty())
-        return in.report_within(
-            node, {.code = is_negative ? "E024" : "E013",
-                   .message = "expected a whole number" + std::string{is_negative ? " from 0" : ""} +
-                              ", found " + quote(text)});
+        return in.report_within(node, {.code = is_negative ? "E024" : "E013",
+                                       .message = "expected a whole number" +
+                                                  std::string{is_negative ? " from 0" : ""} +
+                                                  ", found " + quote(text)});
     if (error == std::errc::result_out_of_range || value > largest / factor)
-        return in.report_within(node, {.code = "E023",
-                                       .message = "expected a whole number up to " +
-                                                  std::to_string(largest) + ", found " + quote(text)});
+        return in.report_within(
+            node, {.code = "E023",
+                   .message = "expected a whole number up to " + std::to_string(largest) +
+                              ", found " + quote(text)});
     into = value * factor;
     return true;
 }

@@ -38,7 +38,8 @@ bool decode(const Node& node, Network& into, Reading& in) {
         if (entry.key == "model") {
             if (entry.value->is_scalar() && entry.value->text == "delay") continue;
             if (entry.value->is_scalar() && entry.value->text == "flow")
-                good = in.report_later("network.model flow; delay is the default", entry.value->place);
+                good =
+                    in.report_later("network.model flow; delay is the default", entry.value->place);
             else
                 good = in.report_word(*entry.value, {"delay", "flow"});
         } else if (entry.key == "default") {
@@ -81,7 +82,8 @@ bool decode(const Node& node, faults::Fault& into, Reading& in) {
     if (const Entry* id = node.find("id"); id != nullptr && id->value->is_scalar())
         good = in.expect_name(into.id, id->value->place, "_-.") && good;
     const Entry* kind = keys.take("fault");
-    if (kind == nullptr) return in.report_missing(node, "fault", "what goes wrong: latency, crash ...");
+    if (kind == nullptr)
+        return in.report_missing(node, "fault", "what goes wrong: latency, crash ...");
     if (!in.expect_scalar(*kind->value, "a kind of fault")) return false;
     const std::string& name = kind->value->text;
     for (const faults::KnownLater& later : faults::known_later)

@@ -8,12 +8,9 @@ namespace shaketable::scenarios::text {
 namespace {
 
 constexpr std::array later_of_service{
-    LaterKey{"memory", "memory of a service"},
-    LaterKey{"autoscale", "autoscaling"},
-    LaterKey{"consumes", "consumers of a broker"},
-    LaterKey{"topics", "topics of a broker"},
-    LaterKey{"replication", "replicated stores"},
-    LaterKey{"disk", "disks of a broker"},
+    LaterKey{"memory", "memory of a service"},     LaterKey{"autoscale", "autoscaling"},
+    LaterKey{"consumes", "consumers of a broker"}, LaterKey{"topics", "topics of a broker"},
+    LaterKey{"replication", "replicated stores"},  LaterKey{"disk", "disks of a broker"},
 };
 constexpr std::array later_kinds{
     LaterKey{"broker", "services of kind broker"},
@@ -75,7 +72,8 @@ bool decode(const Node& node, Step& into, Reading& in) {
             if (entry.key == later.key) return in.report_later(later.what, entry.key_place);
         if (std::find(kinds.begin(), kinds.end(), entry.key) == kinds.end()) continue;
         if (kind != nullptr)
-            return in.report("E014", "a step is one of " + kind->key + " and " + entry.key + ", not both",
+            return in.report("E014",
+                             "a step is one of " + kind->key + " and " + entry.key + ", not both",
                              entry.key_place, "put `- ` in front to make it the next step");
         kind = &entry;
     }
@@ -148,9 +146,10 @@ bool decode(const Node& node, Named<Endpoint>& into, Reading& in) {
 bool decode(const Node& node, Named<Service>& into, Reading& in) {
     constexpr std::size_t services_max = 10'000;
     if (node.entries.size() > services_max)
-        return in.report("E023", "expected at most 10,000 services, found " +
-                                     std::to_string(node.entries.size()),
-                         node.place);
+        return in.report(
+            "E023",
+            "expected at most 10,000 services, found " + std::to_string(node.entries.size()),
+            node.place);
     // No dots: `call: a.b` is the endpoint b of the service a.
     return decode_named(node, into, in, "_-");
 }

@@ -9,7 +9,8 @@ namespace {
 
 constexpr std::size_t width_max = 100;
 
-/// Can it stand without quotes, inside brackets too? Narrower than YAML's own rules, which depend on where it stands.
+/// Can it stand without quotes, inside brackets too? Narrower than YAML's own rules, which depend
+/// on where it stands.
 bool is_plain(std::string_view text) {
     if (text.empty() || text == "~" || text == "null" || text == "<<") return false;
     if (text.front() == ' ' || text.back() == ' ' || text.back() == ':') return false;
@@ -82,7 +83,8 @@ std::optional<std::string> flow(const Node& node, std::size_t room, int levels) 
 /// A text of several lines as `|`, where nothing in it would be lost.
 bool is_block_text(const Node& node) {
     const std::string_view text = node.text;
-    if (!node.is_scalar() || text.size() < 2 || text.back() != '\n' || text[text.size() - 2] == '\n')
+    if (!node.is_scalar() || text.size() < 2 || text.back() != '\n' ||
+        text[text.size() - 2] == '\n')
         return false;
     if (text.front() == ' ' || text.front() == '\n') return false;
     for (std::size_t i = 0; i < text.size(); ++i) {

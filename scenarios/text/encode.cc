@@ -11,13 +11,22 @@ NodePtr encode(const std::string& value) {
         if (value.compare(i, 2, "${") == 0) text += '$';
         text += value[i];
     }
-    const bool quoted = text.empty() || text == "~" || text == "null" || text == "true" || text == "false";
+    const bool quoted =
+        text.empty() || text == "~" || text == "null" || text == "true" || text == "false";
     return make_scalar(std::move(text), {}, quoted);
 }
-NodePtr encode(const bool& value) { return make_word(value ? "true" : "false"); }
-NodePtr encode(const double& value) { return make_word(print_number(value)); }
-NodePtr encode(const std::uint32_t& value) { return make_word(std::to_string(value)); }
-NodePtr encode(const std::uint64_t& value) { return make_word(std::to_string(value)); }
+NodePtr encode(const bool& value) {
+    return make_word(value ? "true" : "false");
+}
+NodePtr encode(const double& value) {
+    return make_word(print_number(value));
+}
+NodePtr encode(const std::uint32_t& value) {
+    return make_word(std::to_string(value));
+}
+NodePtr encode(const std::uint64_t& value) {
+    return make_word(std::to_string(value));
+}
 
 NodePtr encode(const Step& step) {
     std::vector<Entry> entries;
@@ -52,7 +61,8 @@ NodePtr encode(const Replicas& replicas) {
 
 NodePtr encode(const From& from) {
     std::vector<Entry> entries;
-    for (const From::PerZone& zone : from.zones) entries.push_back({zone.zone, {}, encode(zone.share)});
+    for (const From::PerZone& zone : from.zones)
+        entries.push_back({zone.zone, {}, encode(zone.share)});
     return make_map(std::move(entries));
 }
 

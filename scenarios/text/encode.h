@@ -1,4 +1,5 @@
-/// From plain values to a tree, by `fields()`: the mirror of decode.h. What has its default is left out.
+/// From plain values to a tree, by `fields()`: the mirror of decode.h. What has its default is left
+/// out.
 #pragma once
 
 #include <optional>

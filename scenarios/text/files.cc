@@ -95,12 +95,14 @@ class Loader {
         std::vector<Entry> names;
         if (include->value->is_scalar()) names.push_back(*include);
         if (include->value->is_sequence()) names = include->value->entries;
-        if (include->value->is_map()) fail("E013", "expected a list of files", include->value->place, "put `- ` in front");
+        if (include->value->is_map())
+            fail("E013", "expected a list of files", include->value->place, "put `- ` in front");
         open_.push_back(fs::path{sources_.files[file].name}.lexically_normal().string());
         NodePtr below;
         for (const Entry& name : names) {
             if (!name.value->is_scalar()) {
-                fail("E013", "expected the name of a file, found " + describe(*name.value), name.value->place);
+                fail("E013", "expected the name of a file, found " + describe(*name.value),
+                     name.value->place);
                 continue;
             }
             NodePtr included = load_included(file, *name.value);
@@ -123,13 +125,15 @@ class Loader {
             fail("E042", "this text may not include files", name.place);
             return nullptr;
         }
-        Result<std::string> path = resolve(sources_.files.front().name, sources_.files[from].name, name.text);
+        Result<std::string> path =
+            resolve(sources_.files.front().name, sources_.files[from].name, name.text);
         if (!path) {
             fail(path.error().code, path.error().message, name.place, path.error().hint);
             return nullptr;
         }
         if (std::find(open_.begin(), open_.end(), *path) != open_.end()) {
-            fail("E042", "the files include each other in a circle: " + quote(name.text), name.place);
+            fail("E042", "the files include each other in a circle: " + quote(name.text),
+                 name.place);
             return nullptr;
         }
         if (++included_ > includes_max) {
@@ -138,7 +142,8 @@ class Loader {
         }
         Result<std::string> text = load(*path);
         if (!text) {
-            fail("E042", "cannot include " + quote(name.text) + ": there is no such file", name.place, text.error().hint);
+            fail("E042", "cannot include " + quote(name.text) + ": there is no such file",
+                 name.place, text.error().hint);
             return nullptr;
         }
         const auto file = static_cast<std::uint32_t>(sources_.files.size());

@@ -88,8 +88,8 @@ std::string_view tool_of(const Node& root) noexcept {
     const Entry* services = root.find("services");
     if (services == nullptr) return {};
     if (services->value->is_sequence() && any_item_has(*services->value, "name")) return "isotope";
-    if (services->value->is_map() && (any_item_has(*services->value, "image") ||
-                                      any_item_has(*services->value, "build")))
+    if (services->value->is_map() &&
+        (any_item_has(*services->value, "image") || any_item_has(*services->value, "build")))
         return "Docker Compose";
     return {};
 }

@@ -1,4 +1,5 @@
-/// Words of other tools: keys that mean something elsewhere, and files that belong to another program.
+/// Words of other tools: keys that mean something elsewhere, and files that belong to another
+/// program.
 #pragma once
 
 #include <optional>

@@ -44,8 +44,9 @@ void Parameters::check(const Parameter& parameter, const Node& value, Reading& i
         if (limit == nullptr) return;
         const std::optional<int> order = compare(value.text, limit->text);
         if (!order)
-            in.report("E041", name + " is " + quote(value.text) + ", which cannot be compared with its " +
-                                  (is_min ? "min " : "max ") + limit->text,
+            in.report("E041",
+                      name + " is " + quote(value.text) + ", which cannot be compared with its " +
+                          (is_min ? "min " : "max ") + limit->text,
                       value.place, "write both with the same kind of unit");
         else if (is_min ? *order < 0 : *order > 0)
             in.report("E041", name + " is " + quote(value.text) + ", outside its range",
@@ -74,7 +75,8 @@ void Parameters::read_sweep(const Parameter& parameter, const Node& sweep, Readi
     if (!in.expect_scalar(sweep, "a list, or range(from to step=...)")) return;
     std::string_view text = sweep.text;
     const auto bad = [&](std::string message) {
-        in.report("E013", std::move(message), sweep.place, "write [1, 2, 5] or range(50/s 200/s step=25/s)");
+        in.report("E013", std::move(message), sweep.place,
+                  "write [1, 2, 5] or range(50/s 200/s step=25/s)");
     };
     if (!text.starts_with("range(") || !text.ends_with(')'))
         return bad("expected a list or range(...), found " + quote(text));
@@ -103,7 +105,8 @@ void Parameters::read_sweep(const Parameter& parameter, const Node& sweep, Readi
 
 void Parameters::read_one(const Entry& entry, Reading& in) {
     if (!in.expect_name(entry.key, entry.key_place, "_-")) return;
-    Parameter parameter{.name = entry.key, .value = entry.value, .min = {}, .max = {}, .choices = {}};
+    Parameter parameter{
+        .name = entry.key, .value = entry.value, .min = {}, .max = {}, .choices = {}};
     const Node* sweep = nullptr;
     if (entry.value->is_map()) {
         Keys keys{*entry.value};
@@ -119,10 +122,12 @@ void Parameters::read_one(const Entry& entry, Reading& in) {
         (void)scalar("doc");
         if (const Entry* choices = keys.take("choices"); choices && in.expect_list(*choices->value))
             for (const Entry& item : choices->value->entries)
-                if (in.expect_scalar(*item.value, "a value")) parameter.choices.push_back(item.value);
+                if (in.expect_scalar(*item.value, "a value"))
+                    parameter.choices.push_back(item.value);
         if (const Entry* found = keys.take("sweep")) sweep = found->value.get();
         in.report_unknown(keys, {"default", "doc", "min", "max", "choices", "sweep"});
-        if (!has_default) in.report_missing(*entry.value, "default", "the value where none is given");
+        if (!has_default)
+            in.report_missing(*entry.value, "default", "the value where none is given");
     } else if (!in.expect_scalar(*entry.value, "a value, or a map with `default`")) {
         parameter.value = nullptr;
     }
@@ -156,8 +161,9 @@ void Parameters::assign(std::string_view name, const Place& name_place, const No
         std::vector<std::string> names;
         for (const Parameter& known : parameters_) names.push_back(known.name);
         const std::string near = nearest(name, names);
-        in.report("E040", "there is no parameter " + quote(name), name_place,
-                  near.empty() ? "parameters stand under `params`" : "did you mean \"" + near + "\"?");
+        in.report(
+            "E040", "there is no parameter " + quote(name), name_place,
+            near.empty() ? "parameters stand under `params`" : "did you mean \"" + near + "\"?");
         return;
     }
     if (!in.expect_scalar(*value, "a value")) return;
@@ -198,7 +204,9 @@ NodePtr Parameters::put_in_scalar(const NodePtr& node, Reading& in) {
                       part(*node, static_cast<int>(dollar), length),
                       near.empty() ? "define it under `params`; $${ stands for ${ itself"
                                    : "did you mean \"" + near + "\"?");
-            return node;
+            auto broken = std::make_shared<Node>(*node);
+            broken->broken = true;
+            return broken;
         }
         put += parameter->value->text;
         if (dollar == 0 && end + 1 == text.size()) quoted = quoted || parameter->value->quoted;
@@ -249,8 +257,9 @@ NodePtr Parameters::substitute(const NodePtr& root, Reading& in) {
     bytes_ = 0;
     std::vector<Entry> entries = root->entries;
     for (Entry& entry : entries) {
-        const bool skip = entry.key.starts_with("x-") ||
-                          std::find(untouched.begin(), untouched.end(), entry.key) != untouched.end();
+        const bool skip =
+            entry.key.starts_with("x-") ||
+            std::find(untouched.begin(), untouched.end(), entry.key) != untouched.end();
         if (!skip) entry.value = put_in(entry.value, in);
     }
     done_.clear();

@@ -1,4 +1,5 @@
-/// Parameters: `load: {default: 100/s, min: 1/s, max: 1k/s, choices: [...], sweep: [...]}` or `load: 100/s`, used as
+/// Parameters: `load: {default: 100/s, min: 1/s, max: 1k/s, choices: [...], sweep: [...]}` or
+/// `load: 100/s`, used as
 /// `${load}` in any value. `$${` stands for `${` itself.
 #pragma once
 
@@ -13,19 +14,23 @@
 
 namespace shaketable::scenarios::text {
 
-/// Compares two values of one kind: numbers, times, rates, sizes, bandwidths, shares or counts. No value: not comparable.
+/// Compares two values of one kind: numbers, times, rates, sizes, bandwidths, shares or counts. No
+/// value: not comparable.
 [[nodiscard]] std::optional<int> compare(std::string_view a, std::string_view b);
 
 class Parameters {
   public:
-    /// Reads the map under `params`; problems are reported. E040 a default that uses a parameter; E041 outside its range.
+    /// Reads the map under `params`; problems are reported. E040 a default that uses a parameter;
+    /// E041 outside its range.
     static Parameters read(const Node& params, Reading& in);
 
-    /// In place of the default. E040 no such parameter; E041 outside its range. The key's place is for E040.
+    /// In place of the default. E040 no such parameter; E041 outside its range. The key's place is
+    /// for E040.
     void assign(std::string_view name, const Place& name_place, const NodePtr& value, Reading& in);
 
-    /// The tree with `${x}` replaced, below `params`, `variants` and `inject` as little as below `x-...`; what needs no
-    /// replacement is shared. E040 an undefined parameter; E041 more than 16 MiB of text put in.
+    /// The tree with `${x}` replaced, below `params`, `variants` and `inject` as little as below
+    /// `x-...`; what needs no replacement is shared. E040 an undefined parameter; E041 more than 16
+    /// MiB of text put in.
     [[nodiscard]] NodePtr substitute(const NodePtr& root, Reading& in);
 
   private:

@@ -1,12 +1,12 @@
-// From bytes to a tree, by libfyaml's events: depth and number of nodes are checked while they come in, so that neither
-// 100,000 brackets nor an alias bomb costs more than its own bytes.
-#include <libfyaml.h>
-
+// From bytes to a tree, by libfyaml's events: depth and number of nodes are checked while they come
+// in, so that neither 100,000 brackets nor an alias bomb costs more than its own bytes.
 #include <algorithm>
 #include <map>
 #include <memory>
 #include <optional>
 #include <utility>
+
+#include <libfyaml.h>
 
 #include "scenarios/text/bytes.h"
 #include "scenarios/text/tree.h"
@@ -172,7 +172,8 @@ bool Builder::alias(const fy_event& event) {
     const Place place = place_of(event.alias.anchor);
     last_ = place;
     for (const Open& open : open_)
-        if (open.anchor == name) return fail("E002", "the alias *" + name + " contains itself", place);
+        if (open.anchor == name)
+            return fail("E002", "the alias *" + name + " contains itself", place);
     const auto found = anchors_.find(name);
     if (found == anchors_.end())
         return fail("E002", "no anchor &" + name + " stands before this alias", place);
@@ -261,11 +262,12 @@ void Builder::find_duplicates(const Open& open) {
     }
 }
 
-/// `{work: lognormal(p50=1ms, p99=8ms)}`: YAML cuts it at the comma. Says so once, and puts it together again, so that
-/// the halves make no further problems.
+/// `{work: lognormal(p50=1ms, p99=8ms)}`: YAML cuts it at the comma. Says so once, and puts it
+/// together again, so that the halves make no further problems.
 void Builder::mend_commas(Open& open) {
     const auto balance = [](std::string_view text) {
-        return std::count(text.begin(), text.end(), '(') - std::count(text.begin(), text.end(), ')');
+        return std::count(text.begin(), text.end(), '(') -
+               std::count(text.begin(), text.end(), ')');
     };
     std::vector<Entry> mended;
     for (std::size_t i = 0; i < open.entries.size(); ++i) {
@@ -276,8 +278,8 @@ void Builder::mend_commas(Open& open) {
         std::size_t last = i;
         while (last + 1 < open.entries.size() && balance(text) > 0) {
             const Entry& next = open.entries[last + 1];
-            const bool is_piece = open.kind == Node::Kind::map ? next.value->is_null()
-                                                               : next.value->is_scalar();
+            const bool is_piece =
+                open.kind == Node::Kind::map ? next.value->is_null() : next.value->is_scalar();
             if (!is_piece) break;
             text += ", " + (open.kind == Node::Kind::map ? next.key : next.value->text);
             ++last;
@@ -295,12 +297,13 @@ NodePtr Builder::close(Open open) {
     if (open.flow) mend_commas(open);
     if (open.kind == Node::Kind::map) {
         find_duplicates(open);
-        const bool merges = std::any_of(open.entries.begin(), open.entries.end(), [](const Entry& e) {
-            return e.key.size() == 3 && e.key.back() == '\0';
-        });
+        const bool merges =
+            std::any_of(open.entries.begin(), open.entries.end(),
+                        [](const Entry& e) { return e.key.size() == 3 && e.key.back() == '\0'; });
         if (merges) merge(open);
     }
-    auto node = std::make_shared<Node>(*make_container(open.kind, std::move(open.entries), open.place));
+    auto node =
+        std::make_shared<Node>(*make_container(open.kind, std::move(open.entries), open.place));
     node->flow = open.flow;
     return node;
 }
@@ -351,8 +354,8 @@ void Builder::report_syntax(fy_diag* diag) {
     fail("E002", message, place);
     if (!open_.empty() && open_.back().flow)
         problems_.back().notes.push_back(
-            std::string{"the "} + (open_.back().kind == Node::Kind::map ? "{" : "[") +
-            " in line " + std::to_string(open_.back().place.line) + " is still open");
+            std::string{"the "} + (open_.back().kind == Node::Kind::map ? "{" : "[") + " in line " +
+            std::to_string(open_.back().place.line) + " is still open");
 }
 
 NodePtr Builder::build() {
@@ -383,7 +386,8 @@ NodePtr Builder::build() {
     }
     if (problems_.size() != before) return nullptr;
     if (!root_ || root_->is_null()) {
-        fail("E004", "the file is empty", place_of(0, 0), "a scenario starts with `schema: shaketable/v1`");
+        fail("E004", "the file is empty", place_of(0, 0),
+             "a scenario starts with `schema: shaketable/v1`");
         return nullptr;
     }
     return root_;

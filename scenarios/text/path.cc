@@ -20,7 +20,8 @@ const Entry* take_key(const Node& map, std::string_view& path) {
     const Entry* best = nullptr;
     for (const Entry& entry : map.entries) {
         if (best != nullptr && entry.key.size() <= best->key.size()) continue;
-        if (!entry.key.empty() && path.starts_with(entry.key) && ends_component(path, entry.key.size()))
+        if (!entry.key.empty() && path.starts_with(entry.key) &&
+            ends_component(path, entry.key.size()))
             best = &entry;
     }
     if (best != nullptr) path.remove_prefix(best->key.size());
@@ -102,8 +103,9 @@ class Setter {
         if (node == nullptr || node->is_null()) return set_in_map(nullptr, rest);
         if (node->is_map()) return set_in_map(node.get(), rest);
         if (node->is_sequence()) return set_in_list(*node, rest);
-        fail("it is written as one value, " + describe(*node) + ", which has no part " + quote(rest),
-             "set all of it as a map");
+        fail(
+            "it is written as one value, " + describe(*node) + ", which has no part " + quote(rest),
+            "set all of it as a map");
         return nullptr;
     }
     [[nodiscard]] const std::optional<Problem>& problem() const { return problem_; }
@@ -152,7 +154,8 @@ class Setter {
         }
         NodePtr value = set(nullptr, rest);
         if (value == nullptr) return nullptr;
-        entries.push_back({.key = std::string{key}, .key_place = assignment_.place, .value = value});
+        entries.push_back(
+            {.key = std::string{key}, .key_place = assignment_.place, .value = value});
         return make_container(Node::Kind::map, std::move(entries), place);
     }
 
@@ -166,7 +169,8 @@ class Setter {
         }
         if (item == nullptr) {
             fail("the list there has " + std::to_string(list.entries.size()) +
-                     (list.entries.size() == 1 ? " item" : " items") + ", and none is " + quote(asked),
+                     (list.entries.size() == 1 ? " item" : " items") + ", and none is " +
+                     quote(asked),
                  "items are [0], [1] ... or an item's id");
             return nullptr;
         }
@@ -194,7 +198,8 @@ NodePtr merge(const NodePtr& below, const NodePtr& above) {
     if (below == nullptr || !below->is_map() || !above->is_map()) return above;
     std::vector<Entry> entries = below->entries;
     std::map<std::string_view, std::size_t> places;
-    for (std::size_t i = 0; i < below->entries.size(); ++i) places.emplace(below->entries[i].key, i);
+    for (std::size_t i = 0; i < below->entries.size(); ++i)
+        places.emplace(below->entries[i].key, i);
     for (const Entry& entry : above->entries) {
         const auto found = places.find(entry.key);
         if (found == places.end()) {
@@ -202,7 +207,8 @@ NodePtr merge(const NodePtr& below, const NodePtr& above) {
             continue;
         }
         Entry& old = entries[found->second];
-        old = {.key = entry.key, .key_place = entry.key_place, .value = merge(old.value, entry.value)};
+        old = {
+            .key = entry.key, .key_place = entry.key_place, .value = merge(old.value, entry.value)};
     }
     return make_container(Node::Kind::map, std::move(entries), above->place);
 }

@@ -1,5 +1,6 @@
-/// Paths into a tree: `services.ledger.endpoints.append.steps[0].call`, `faults.cut.target`. Names may hold dots: the
-/// longest key that fits wins. `[i]` of what is not a list is the value itself, so that a shorthand has the same path.
+/// Paths into a tree: `services.ledger.endpoints.append.steps[0].call`, `faults.cut.target`. Names
+/// may hold dots: the longest key that fits wins. `[i]` of what is not a list is the value itself,
+/// so that a shorthand has the same path.
 #pragma once
 
 #include <optional>
@@ -26,13 +27,15 @@ struct Assignment {
 };
 
 /// The tree with the value at the path; keys in between are made where they are not there.
-/// Errors: E043 a name or index that is not there, or a way through a value that is not a map. `where` is not set.
+/// Errors: E043 a name or index that is not there, or a way through a value that is not a map.
+/// `where` is not set.
 [[nodiscard]] Result<NodePtr> set(const NodePtr& root, const Assignment& assignment);
 
 /// `below` with `above` over it: maps merge key by key, everything else is replaced.
 [[nodiscard]] NodePtr merge(const NodePtr& below, const NodePtr& above);
 
-/// The map with the items appended to the list at `key` (made if not there). A value that is no list stays as it is.
+/// The map with the items appended to the list at `key` (made if not there). A value that is no
+/// list stays as it is.
 [[nodiscard]] NodePtr append(const NodePtr& map, std::string_view key, const Node& items);
 /// The map with the value of `key` replaced or added.
 [[nodiscard]] NodePtr with(const NodePtr& map, std::string_view key, const Place& place,

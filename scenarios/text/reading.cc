@@ -59,6 +59,7 @@ bool Reading::report(std::string_view code, std::string message, const Place& pl
 }
 
 bool Reading::report_within(const Node& scalar, Problem problem) {
+    if (scalar.broken) return false;
     const Place place = problem.where.length > 0 || problem.where.column > 0
                             ? part(scalar, problem.where.column, problem.where.length)
                             : scalar.place;
@@ -120,8 +121,8 @@ bool Reading::report_unknown(const Keys& keys, const std::vector<std::string>& k
                    entry->key_place, std::string{advice});
             continue;
         }
-        const bool is_set = std::find(set_places.begin(), set_places.end(), entry->key_place) !=
-                            set_places.end();
+        const bool is_set =
+            std::find(set_places.begin(), set_places.end(), entry->key_place) != set_places.end();
         const std::string near = did_you_mean(entry->key, known);
         std::vector<std::string> notes;
         if (near.empty())
@@ -163,12 +164,13 @@ bool Reading::expect_name(std::string_view name, const Place& place, std::string
     if (!name.empty() && name.size() <= 200 && std::all_of(name.begin(), name.end(), fits) &&
         marks.find(name.front()) == std::string_view::npos)
         return true;
-    return report("E013", "expected a name, found " + quote(name), place,
-                  "names are made of letters, digits and " + [&] {
-                      std::string text;
-                      for (const char c : marks) text += (text.empty() ? "" : " ") + std::string{c};
-                      return text;
-                  }());
+    return report(
+        "E013", "expected a name, found " + quote(name), place,
+        "names are made of letters, digits and " + [&] {
+            std::string text;
+            for (const char c : marks) text += (text.empty() ? "" : " ") + std::string{c};
+            return text;
+        }());
 }
 
 }  // namespace shaketable::scenarios::text

@@ -1,4 +1,5 @@
-/// What a reader holds in hand: the sources, the problems so far, and how to say them with their place.
+/// What a reader holds in hand: the sources, the problems so far, and how to say them with their
+/// place.
 #pragma once
 
 #include <functional>
@@ -41,8 +42,8 @@ class Reading {
     Reading(const Sources& sources, Problems& problems) : sources_{sources}, problems_{problems} {}
 
     /// All of these return false, so that they can end a decoder.
-    bool report(std::string_view code, std::string message, const Place& place, std::string hint = {},
-                std::vector<std::string> notes = {});
+    bool report(std::string_view code, std::string message, const Place& place,
+                std::string hint = {}, std::vector<std::string> notes = {});
     /// The problem of a text, at its place within the scalar.
     bool report_within(const Node& scalar, Problem problem);
     /// The problem of a word, at the value of the field it names.
@@ -64,7 +65,8 @@ class Reading {
     [[nodiscard]] const Sources& sources() const { return sources_; }
     [[nodiscard]] std::size_t count() const { return problems_.size(); }
 
-    /// Whether the file's own name may be followed; set by the reader. (name, place) -> text of the file, reported if not.
+    /// Whether the file's own name may be followed; set by the reader. (name, place) -> text of the
+    /// file, reported if not.
     std::function<std::optional<std::string>(const std::string&, const Place&)> load_file;
     /// Places of `set` paths: an unknown key there is an unknown path.
     std::vector<Place> set_places;

@@ -1,6 +1,8 @@
-/// A parsed text as a tree of scalars, sequences and maps that know their places; nothing of the language yet.
+/// A parsed text as a tree of scalars, sequences and maps that know their places; nothing of the
+/// language yet.
 ///
-/// Nodes never change and are shared: an alias costs a pointer, a variant copies only the way to what it sets.
+/// Nodes never change and are shared: an alias costs a pointer, a variant copies only the way to
+/// what it sets.
 #pragma once
 
 #include <cstddef>
@@ -16,9 +18,11 @@
 namespace shaketable::scenarios::text {
 
 inline constexpr std::size_t bytes_max = std::size_t{16} << 20U;  ///< of a file
-inline constexpr std::size_t line_max = std::size_t{512} << 10U;  ///< bytes; longer ones cost the parser too much memory
-inline constexpr int depth_max = 64;                              ///< containers within each other
-inline constexpr std::uint32_t nodes_max = 1'000'000;             ///< aliases counted as often as they are used
+inline constexpr std::size_t line_max =
+    std::size_t{512} << 10U;          ///< bytes; longer ones cost the parser too much memory
+inline constexpr int depth_max = 64;  ///< containers within each other
+inline constexpr std::uint32_t nodes_max =
+    1'000'000;  ///< aliases counted as often as they are used
 
 /// Where something stands.
 struct Place {
@@ -50,6 +54,7 @@ struct Node {
     bool quoted = false;     ///< a scalar in quotes, or a block of text
     bool exact = false;      ///< the bytes at `place` are those of `text`
     bool flow = false;       ///< a container in brackets
+    bool broken = false;     ///< what is wrong with it was said already
     std::uint32_t size = 1;  ///< nodes below and including it, aliases expanded; saturates
     Place place{};           ///< of a container: its first line
     std::string text{};
@@ -64,15 +69,16 @@ struct Node {
     [[nodiscard]] const Entry* find(std::string_view key) const noexcept;
 };
 
-/// Parses the text of `sources.files[file]`. Null pointer where it has problems: E002 syntax, size or depth; E003 a key
-/// given twice (with a note where the first one stands); E004 empty; E031 a value that YAML cut at a comma.
-/// The first `skip` bytes are left out, and counted into columns.
+/// Parses the text of `sources.files[file]`. Null pointer where it has problems: E002 syntax, size
+/// or depth; E003 a key given twice (with a note where the first one stands); E004 empty; E031 a
+/// value that YAML cut at a comma. The first `skip` bytes are left out, and counted into columns.
 [[nodiscard]] NodePtr parse(const Sources& sources, std::uint32_t file, Problems& problems,
                             std::uint32_t skip = 0);
 
 /// For problems: the place as people read it.
 [[nodiscard]] Location locate(const Sources& sources, const Place& place);
-/// The part of a scalar's text from `column` (from 0), `length` bytes, if its bytes are exact; else all of it.
+/// The part of a scalar's text from `column` (from 0), `length` bytes, if its bytes are exact; else
+/// all of it.
 [[nodiscard]] Place part(const Node& node, int column, int length);
 
 [[nodiscard]] NodePtr make_scalar(std::string text, const Place& place, bool quoted);

@@ -25,7 +25,8 @@ ArrivalClock::ArrivalClock(const Workload& workload, double part, Random random)
         rates_[1] = arrivals.rate_high.per_second * part;
         dwell_ = arrivals.dwell;
         pieces_.push_back({first_, rates_[0], 0});
-        // The states of an mmpp are drawn from a stream of their own, so that they are the same whatever the rates.
+        // The states of an mmpp are drawn from a stream of their own, so that they are the same
+        // whatever the rates.
         dwell_random_ = Random::at(RandomKey{random_.next()}, 1);
         if (law_ == ArrivalLaw::mmpp) extend_states();
     }
@@ -74,7 +75,8 @@ void ArrivalClock::settle(Time until) {
     }
 }
 
-/// Where the integral of the rate, from `counted_` on, reaches the mass. Settles nothing: the rate may change before.
+/// Where the integral of the rate, from `counted_` on, reaches the mass. Settles nothing: the rate
+/// may change before.
 Time ArrivalClock::project(Time from) {
     Time at = std::max(counted_, from);
     double mass = mass_;
@@ -108,7 +110,8 @@ Time ArrivalClock::project(Time from) {
 
 Time ArrivalClock::next(Time now) {
     if (law_ == ArrivalLaw::trace) {
-        pending_ = trace_next_ < trace_.size() ? trace_[trace_next_++] + first_.time_since_epoch() : never;
+        pending_ =
+            trace_next_ < trace_.size() ? trace_[trace_next_++] + first_.time_since_epoch() : never;
     } else if (law_ == ArrivalLaw::renewal) {
         pending_ = std::max(now, first_) + gap_.draw(random_);
     } else {

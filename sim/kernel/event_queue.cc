@@ -7,7 +7,8 @@ namespace shaketable::sim {
 
 void EventQueue::reserve(TimerId count) {
     SHAKETABLE_CHECK(count < no_timer, "at most 2^28 - 2 timers");
-    if (count > place_.size()) place_.resize(std::max<std::size_t>(count, place_.size() * 2), nowhere);
+    if (count > place_.size())
+        place_.resize(std::max<std::size_t>(count, place_.size() * 2), nowhere);
 }
 
 void EventQueue::schedule(TimerId timer, Time at) {
@@ -17,7 +18,8 @@ void EventQueue::schedule(TimerId timer, Time at) {
     SHAKETABLE_CHECK(ns >= latest_, "nothing is scheduled in the past");
     if (!wheel_mode_) {
         heap_push(timer, ns);
-        if (heap_.size() > spill_above) [[unlikely]] spill();
+        if (heap_.size() > spill_above) [[unlikely]]
+            spill();
     } else if (tick_of(ns) <= window_end_) {
         heap_push(timer, ns);
     } else {

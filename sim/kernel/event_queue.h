@@ -1,9 +1,11 @@
-/// The set of pending timers, in exact (time, order of scheduling) order, with removal in constant time.
+/// The set of pending timers, in exact (time, order of scheduling) order, with removal in constant
+/// time.
 ///
-/// Timers are named by small integers that their owner chooses (two per record of the model), so cancelling needs no handle and
-/// a rescheduled timer leaves nothing behind. Few pending timers live in an indexed 4-ary heap of 16-byte entries. Many live in a
-/// hierarchical wheel (6 levels of 256 slots, ticks of 256 ns) with the heap in front of it for the window that is open now: a timeout
-/// set a second ahead and cancelled 10 ms later then costs an append and one store.
+/// Timers are named by small integers that their owner chooses (two per record of the model), so
+/// cancelling needs no handle and a rescheduled timer leaves nothing behind. Few pending timers
+/// live in an indexed 4-ary heap of 16-byte entries. Many live in a hierarchical wheel (6 levels of
+/// 256 slots, ticks of 256 ns) with the heap in front of it for the window that is open now: a
+/// timeout set a second ahead and cancelled 10 ms later then costs an append and one store.
 ///
 /// Not thread-safe; one per run. Allocates only while growing to a new maximum.
 ///
@@ -76,7 +78,8 @@ class EventQueue {
     [[nodiscard]] std::size_t bytes() const noexcept;
 
   private:
-    // time | serial (36 bits) | timer (28 bits): one comparison orders by (time, serial). 6.8e10 events a run.
+    // time | serial (36 bits) | timer (28 bits): one comparison orders by (time, serial). 6.8e10
+    // events a run.
     __extension__ using Entry = unsigned __int128;
     struct Waiting {
         std::int64_t at;
@@ -99,8 +102,8 @@ class EventQueue {
     static constexpr TimerId no_timer = (1U << 28U) - 1;
     static constexpr int levels = 6;
     static constexpr int tick_bits = 8;
-    static constexpr std::size_t spill_above = 320;   ///< heap alone up to here
-    static constexpr std::size_t gather_below = 96;   ///< and again from here
+    static constexpr std::size_t spill_above = 320;    ///< heap alone up to here
+    static constexpr std::size_t gather_below = 96;    ///< and again from here
     static constexpr std::uint32_t open_at_once = 24;  ///< so few entries skip the lower levels
 
     [[nodiscard]] static Time time_of(Entry e) noexcept {
@@ -130,7 +133,8 @@ class EventQueue {
     void gather();
 
     std::vector<Entry> heap_;
-    std::vector<std::uint32_t> place_;  ///< per timer: index in the heap, or chunk * 64 + entry with `in_wheel`
+    std::vector<std::uint32_t>
+        place_;  ///< per timer: index in the heap, or chunk * 64 + entry with `in_wheel`
     std::uint64_t serial_ = 0;
     std::int64_t latest_ = 0;  ///< time of the last event popped
     std::size_t pending_ = 0;
@@ -140,10 +144,12 @@ class EventQueue {
     std::uint64_t window_end_ = 0;  ///< last tick whose timers are in the heap
     std::vector<Chunk> chunks_;
     std::uint32_t free_chunk_ = nowhere;
-    std::array<Slot, static_cast<std::size_t>(levels) * 256> slots_ = empty_slots();
-    std::array<std::array<std::uint64_t, 4>, levels> filled_{};  ///< a bit per slot that is not empty
+    std::array<Slot, static_cast<std::size_t>(levels)* 256> slots_ = empty_slots();
+    std::array<std::array<std::uint64_t, 4>, levels>
+        filled_{};  ///< a bit per slot that is not empty
 
-    [[nodiscard]] static constexpr std::array<Slot, static_cast<std::size_t>(levels) * 256> empty_slots() {
+    [[nodiscard]] static constexpr std::array<Slot, static_cast<std::size_t>(levels) * 256>
+    empty_slots() {
         std::array<Slot, static_cast<std::size_t>(levels) * 256> slots{};
         for (Slot& s : slots) s = {nowhere, nowhere, 0, 0};
         return slots;

@@ -1,5 +1,5 @@
-/// Records of one size, addressed by 32-bit index, reused last-freed first. Growing never moves the free list's order, so
-/// indices are the same in every run of the same scenario.
+/// Records of one size, addressed by 32-bit index, reused last-freed first. Growing never moves the
+/// free list's order, so indices are the same in every run of the same scenario.
 ///
 /// Not thread-safe. Allocates only while growing to a new maximum.
 #pragma once

@@ -24,7 +24,9 @@ struct EndpointView {
                (!state.ejection || state.ejection->is_eligible(i, now));
     }
     [[nodiscard]] bool same_zone(std::uint32_t i) const { return plans[i].zone == zone; }
-    [[nodiscard]] std::uint32_t outstanding(std::uint32_t i) const { return replicas[i].outstanding; }
+    [[nodiscard]] std::uint32_t outstanding(std::uint32_t i) const {
+        return replicas[i].outstanding;
+    }
     [[nodiscard]] double weight(std::uint32_t i) const {
         return slow_start == nullptr ? 1.0
                                      : policies::slow_start_weight(*slow_start, now - up_since[i]);
@@ -49,7 +51,8 @@ void Engine::log_breaker(std::uint32_t edge_state) {
 }
 
 /// Asks one gate that answers at once. `ok` = it lets the try through.
-Outcome Engine::ask_gate(PolicyKind kind, std::uint32_t edge_state, BreakerMachine::Permit& permit) {
+Outcome Engine::ask_gate(PolicyKind kind, std::uint32_t edge_state,
+                         BreakerMachine::Permit& permit) {
     EdgeState& state = edge_states_[edge_state];
     Random& dice = edge_dice_[model_.edge_states[edge_state].edge].policy;
     if (kind == PolicyKind::breaker) {
@@ -106,16 +109,16 @@ bool Engine::start_attempt(std::uint32_t edge_state, Index parent, bool of_call,
     const EdgeRules& rules = rules_[plan.edge];
     ++flow.now.attempts;
     ++flow.now.sent;
-    Time gives_up =
-        rules.attempt_timeout == forever ? never : started + rules.attempt_timeout;
+    Time gives_up = rules.attempt_timeout == forever ? never : started + rules.attempt_timeout;
     if (rules.deadline && inherited < gives_up) gives_up = inherited;
     const Index index = new_walker();
     Walker& w = walkers_[index];
     w = Walker{};
     w.phase = Phase::travelling;
     w.sent = now_;
-    w.deadline =
-        rules.deadline ? policies::deadline_for_callee(*rules.deadline, inherited, gives_up) : never;
+    w.deadline = rules.deadline
+                     ? policies::deadline_for_callee(*rules.deadline, inherited, gives_up)
+                     : never;
     w.parent = parent;
     w.pc = model_.endpoints[edge.endpoint].entry;
     w.replica = replica;
@@ -157,8 +160,8 @@ void Engine::attempt_settled(Index index, Outcome outcome, std::uint16_t status)
     if (state.ejection &&
         state.ejection->observe(now_, endpoint, outcome, status,
                                 edge_dice_[model_.edge_states[edge_state].edge].policy))
-        log(state.ejection->is_ejected(endpoint) ? "ejected" : "returned",
-            replica_name(w.replica), "by " + edge_state_name(edge_state));
+        log(state.ejection->is_ejected(endpoint) ? "ejected" : "returned", replica_name(w.replica),
+            "by " + edge_state_name(edge_state));
     if (w.has(by_call)) return call_attempt_settled(w.parent, index, outcome, status);
     call_settled(edge_state, w.parent, w.sent, outcome, status);
 }

@@ -1,18 +1,21 @@
-// The books must balance at the end of every run: conservation, and Little's law as an exact identity. And health checks.
+// The books must balance at the end of every run: conservation, and Little's law as an exact
+// identity. And health checks.
 #include <vector>
 
 #include "sim/model/engine.h"
 
 namespace shaketable::sim {
 
-/// Everything that began has ended or is still there, counted from two sides: by counters, and by looking at what is in flight.
+/// Everything that began has ended or is still there, counted from two sides: by counters, and by
+/// looking at what is in flight.
 void Engine::check_books() {
     std::vector<std::uint64_t> open(model_.flows.size(), 0);
     std::vector<std::uint64_t> inside(model_.services.size(), 0);
     for (Index index = 0; index < walkers_.size(); ++index) {
         const Walker& w = walkers_[index];
         if (w.phase == Phase::free || w.has(is_branch)) continue;
-        if (w.phase >= Phase::queued && w.phase <= Phase::running) ++inside[replicas_[w.replica].service];
+        if (w.phase >= Phase::queued && w.phase <= Phase::running)
+            ++inside[replicas_[w.replica].service];
         if (!w.has(abandoned) && !w.has(by_call) && !w.has(replied))
             ++open[model_.edge_states[w.edge_state].flow];
     }
@@ -38,7 +41,8 @@ void Engine::check_books() {
                              "Little's law: requests x time = sum of their stays");
         }
         SHAKETABLE_CHECK(arrived == gone + inside[s], "requests: arrived = gone + inside");
-        SHAKETABLE_CHECK(meters_.services()[s].in_system == inside[s], "requests inside are counted");
+        SHAKETABLE_CHECK(meters_.services()[s].in_system == inside[s],
+                         "requests inside are counted");
     }
 }
 
@@ -54,7 +58,8 @@ void Engine::start_health_checks() {
     }
 }
 
-/// Checks every replica of the callee. A check passes where the replica is up, not paused, and can be reached; it costs no worker.
+/// Checks every replica of the callee. A check passes where the replica is up, not paused, and can
+/// be reached; it costs no worker.
 void Engine::on_health_check(std::uint32_t edge_state) {
     const EdgeStatePlan& plan = model_.edge_states[edge_state];
     const ServicePlan& callee = model_.services[model_.edges[plan.edge].service];

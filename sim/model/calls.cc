@@ -60,11 +60,13 @@ void Engine::start_call(std::uint32_t edge_state, Index parent) {
     if (edge_states_[edge_state].budget) edge_states_[edge_state].budget->on_call(now_);
     if (edge_states_[edge_state].hedge) edge_states_[edge_state].hedge->on_call();
     if (rules.total_timeout != forever)
-        queue_.schedule(timer_of(index, CallTimer::total), now_ + rules.total_timeout + Duration{1});
+        queue_.schedule(timer_of(index, CallTimer::total),
+                        now_ + rules.total_timeout + Duration{1});
     pass_gates(index);
 }
 
-/// Asks the gates that are left, first those of the call, then those of the try; sends the try when all let it through.
+/// Asks the gates that are left, first those of the call, then those of the try; sends the try when
+/// all let it through.
 void Engine::pass_gates(Index index) {
     while (true) {
         Call& call = calls_[index];
@@ -213,7 +215,8 @@ void Engine::next_try(Index index) {
     pass_gates(index);
 }
 
-void Engine::call_attempt_settled(Index index, Index walker, Outcome outcome, std::uint16_t status) {
+void Engine::call_attempt_settled(Index index, Index walker, Outcome outcome,
+                                  std::uint16_t status) {
     Call& call = calls_[index];
     const EdgeRules& rules = rules_[model_.edge_states[call.edge_state].edge];
     EdgeState& state = edge_states_[call.edge_state];
@@ -357,7 +360,8 @@ void Engine::call_settled(std::uint32_t edge_state, Index parent, Time started, 
     todo(Todo::What::resume, parent, outcome, status);
 }
 
-/// The walker that waits for a call is going: with `propagate` its call is taken back, else nobody waits for its end any more.
+/// The walker that waits for a call is going: with `propagate` its call is taken back, else nobody
+/// waits for its end any more.
 void Engine::leave_child(Index parent, CancelMode mode) {
     Walker& w = walkers_[parent];
     if (w.has(forking)) {
@@ -377,8 +381,7 @@ void Engine::leave_child(Index parent, CancelMode mode) {
     if (rules_[edge].plain) {
         walkers_[child].parent = none;
         if (own == CancelMode::none) return;
-        flow_of(walkers_[child].edge_state)
-            .settle(Outcome::cancelled, now_ - walkers_[child].sent);
+        flow_of(walkers_[child].edge_state).settle(Outcome::cancelled, now_ - walkers_[child].sent);
         return drop_attempt(child, own);
     }
     calls_[child].parent = none;

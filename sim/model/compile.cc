@@ -21,9 +21,8 @@ template <class T>
 std::vector<std::uint32_t> order_by_name(const Named<T>& named) {
     std::vector<std::uint32_t> order(named.size());
     std::iota(order.begin(), order.end(), 0U);
-    std::sort(order.begin(), order.end(), [&](auto a, auto b) {
-        return named.entries[a].name < named.entries[b].name;
-    });
+    std::sort(order.begin(), order.end(),
+              [&](auto a, auto b) { return named.entries[a].name < named.entries[b].name; });
     return order;
 }
 
@@ -59,8 +58,9 @@ class Compiler {
 
     std::uint32_t zone_index(std::string_view name) const {
         const auto found = std::find(model_.zones.begin(), model_.zones.end(), name);
-        return found == model_.zones.end() ? 0
-                                           : static_cast<std::uint32_t>(found - model_.zones.begin());
+        return found == model_.zones.end()
+                   ? 0
+                   : static_cast<std::uint32_t>(found - model_.zones.begin());
     }
 
     void add_services() {
@@ -78,7 +78,8 @@ class Compiler {
             plan.cores = service.cores.value_or(0);
             if (service.balance) plan.balance = *service.balance;
             if (plan.balance.outlier_ejection)
-                plan.balance.outlier_ejection = policies::with_preset(*plan.balance.outlier_ejection);
+                plan.balance.outlier_ejection =
+                    policies::with_preset(*plan.balance.outlier_ejection);
             if (!plan.balance.slow_start) plan.balance.slow_start = service.startup.slow_start;
             plan.policies = service.policies;
             plan.startup = Sampler{service.startup.time};
@@ -93,7 +94,8 @@ class Compiler {
         std::uint32_t number = 0;
         for (const auto& [zone, count] : service.replicas.zones)
             for (std::uint32_t n = 0; n < count; ++n) {
-                const std::uint32_t z = zone.empty() ? number % model_.zone_count() : zone_index(zone);
+                const std::uint32_t z =
+                    zone.empty() ? number % model_.zone_count() : zone_index(zone);
                 model_.replicas.push_back({index, z, number++, in_zone[z]++});
             }
     }
@@ -105,7 +107,8 @@ class Compiler {
             std::uint32_t priority_max = 0;
             for (const std::uint32_t e : order_by_name(service.endpoints)) {
                 const auto& [endpoint_name, endpoint] = service.endpoints.entries[e];
-                EndpointPlan plan{.service = index, .priority = endpoint.priority, .name = endpoint_name};
+                EndpointPlan plan{
+                    .service = index, .priority = endpoint.priority, .name = endpoint_name};
                 const std::size_t space = endpoint.http.find(' ');
                 if (space != std::string::npos) {
                     plan.method = endpoint.http.substr(0, space);
@@ -126,8 +129,8 @@ class Compiler {
             const auto& [name, service] = scenario().services.entries[s];
             const std::uint32_t index = service_index_[name];
             StepCompiler steps{model_.program, index, [&, index](const scenarios::Call& call) {
-                                   return edge(index, false, call.call, call.policy, named(call.policy),
-                                               call.size, call.response, 0);
+                                   return edge(index, false, call.call, call.policy,
+                                               named(call.policy), call.size, call.response, 0);
                                }};
             model_.services[index].first_cache =
                 static_cast<std::uint32_t>(model_.program.caches.size());
@@ -155,7 +158,8 @@ class Compiler {
     std::uint32_t edge(std::uint32_t caller, bool from_workload, const std::string& callee,
                        const std::string& policy_name, policies::EdgePolicy policy, Bytes size,
                        Bytes response, std::uint32_t priority) {
-        const auto key = std::tuple{caller, from_workload, callee, policy_name, size.count, response.count};
+        const auto key =
+            std::tuple{caller, from_workload, callee, policy_name, size.count, response.count};
         const auto known = edge_index_.find(key);
         if (known != edge_index_.end()) return known->second;
         const auto found = endpoint_index_.find(callee);
@@ -230,7 +234,8 @@ class Compiler {
         return static_cast<std::uint32_t>(std::min(users * factor + 1, 1e6));
     }
 
-    /// One state per edge and calling replica, or per source of a workload; and the flows that they count into.
+    /// One state per edge and calling replica, or per source of a workload; and the flows that they
+    /// count into.
     void add_states() {
         std::vector<reports::FlowKey> keys;
         for (std::uint32_t e = 0; e < model_.edges.size(); ++e) {
@@ -256,7 +261,8 @@ class Compiler {
         }
         model_.flows = keys;
         std::sort(model_.flows.begin(), model_.flows.end());
-        model_.flows.erase(std::unique(model_.flows.begin(), model_.flows.end()), model_.flows.end());
+        model_.flows.erase(std::unique(model_.flows.begin(), model_.flows.end()),
+                           model_.flows.end());
         for (std::size_t s = 0; s < keys.size(); ++s)
             model_.edge_states[s].flow = static_cast<std::uint32_t>(
                 std::lower_bound(model_.flows.begin(), model_.flows.end(), keys[s]) -
@@ -270,11 +276,13 @@ class Compiler {
         return static_cast<std::uint32_t>(model_.links.size() - 1);
     }
 
-    /// The most particular link wins: one named for the two ends, then `between zones`, then `default`. Later entries win.
+    /// The most particular link wins: one named for the two ends, then `between zones`, then
+    /// `default`. Later entries win.
     void add_links() {
         const scenarios::Network& network = scenario().network;
         const std::uint32_t standard = add_link(network.standard);
-        const std::uint32_t between = network.between_zones ? add_link(*network.between_zones) : standard;
+        const std::uint32_t between =
+            network.between_zones ? add_link(*network.between_zones) : standard;
         std::vector<std::pair<faults::Target, std::uint32_t>> particular;
         for (const auto& [name, link] : network.links) {
             const Result<faults::Target> target = Text<faults::Target>::parse(name);
@@ -293,8 +301,8 @@ class Compiler {
                 }
     }
 
-    /// Does a crossing of this edge, between these zones, in either direction, run over the named link? The way back of a call
-    /// from zone a to zone b is looked up with the zones exchanged.
+    /// Does a crossing of this edge, between these zones, in either direction, run over the named
+    /// link? The way back of a call from zone a to zone b is looked up with the zones exchanged.
     bool is_on(const faults::Target& target, const EdgePlan& edge, std::uint32_t from,
                std::uint32_t to) const {
         const auto place = [&](std::string_view service, std::uint32_t zone) {
@@ -317,6 +325,8 @@ class Compiler {
 
 }  // namespace
 
-Model compile(const Scenario& scenario) { return Compiler{scenario}.compile(); }
+Model compile(const Scenario& scenario) {
+    return Compiler{scenario}.compile();
+}
 
 }  // namespace shaketable::sim

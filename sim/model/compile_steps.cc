@@ -36,8 +36,12 @@ void StepCompiler::steps(const Steps& list) {
     for (const Step& s : list) std::visit([this](const auto& word) { step(word); }, s.what);
 }
 
-void StepCompiler::step(const Work& work) { emit({.op = Op::work, .a = sampler(work.work)}); }
-void StepCompiler::step(const Wait& wait) { emit({.op = Op::wait, .a = sampler(wait.wait)}); }
+void StepCompiler::step(const Work& work) {
+    emit({.op = Op::work, .a = sampler(work.work)});
+}
+void StepCompiler::step(const Wait& wait) {
+    emit({.op = Op::wait, .a = sampler(wait.wait)});
+}
 
 void StepCompiler::step(const Call& call) {
     const bool sometimes = call.probability.fraction < 1;
@@ -67,7 +71,9 @@ void StepCompiler::step(const Parallel& parallel) {
     fork(parallel.parallel,
          parallel.need.value_or(static_cast<std::uint32_t>(parallel.parallel.size())));
 }
-void StepCompiler::step(const Any& any) { fork(any.any, 1); }
+void StepCompiler::step(const Any& any) {
+    fork(any.any, 1);
+}
 
 void StepCompiler::step(const Choose& choose) {
     const std::uint32_t at = emit({.op = Op::choose});
@@ -109,7 +115,9 @@ void StepCompiler::step(const Cache& word) {
     program_.code[at].b = here();
 }
 
-void StepCompiler::step(const Lock& lock) { emit({.op = Op::lock, .a = lock_number(lock.lock)}); }
+void StepCompiler::step(const Lock& lock) {
+    emit({.op = Op::lock, .a = lock_number(lock.lock)});
+}
 void StepCompiler::step(const Unlock& unlock) {
     emit({.op = Op::unlock, .a = lock_number(unlock.unlock)});
 }
@@ -122,7 +130,9 @@ void StepCompiler::step(const Loop& word) {
     program_.code[at].b = here();
 }
 
-void StepCompiler::step(const Reply& reply) { emit({.op = Op::reply, .a = reply.reply}); }
+void StepCompiler::step(const Reply& reply) {
+    emit({.op = Op::reply, .a = reply.reply});
+}
 
 void StepCompiler::step(const Fail& fail) {
     const bool sometimes = fail.probability.fraction < 1;

@@ -84,7 +84,8 @@ void Engine::crash(std::uint32_t index) {
     queue_.cancel(startup_timers_ + index);
     log("crashed", replica_name(index));
     const Index count = walkers_.size();
-    // First cut every tie into the replica, so that nothing that dies wakes anything else that dies.
+    // First cut every tie into the replica, so that nothing that dies wakes anything else that
+    // dies.
     std::vector<Index> dead;
     for (Index w = 0; w < count; ++w) {
         const Phase phase = walkers_[w].phase;
@@ -136,7 +137,8 @@ void Engine::reset_cache(std::uint32_t replica, std::uint32_t number) {
     if (plan.hit < 0) cache.keys.emplace(plan.key_count, plan.capacity, plan.ttl);
 }
 
-/// What the replica knew of its callees is lost with its memory. Calls under way keep their places in it.
+/// What the replica knew of its callees is lost with its memory. Calls under way keep their places
+/// in it.
 void Engine::reset_edges(std::uint32_t replica) {
     for (std::uint32_t s = 0; s < model_.edge_states.size(); ++s) {
         const EdgeStatePlan& plan = model_.edge_states[s];
@@ -156,7 +158,8 @@ void Engine::reset_edges(std::uint32_t replica) {
 void Engine::start_up(std::uint32_t index) {
     Replica& replica = replicas_[index];
     replica.crashed = false;
-    const Duration time = model_.services[replica.service].startup.draw(startup_dice_[replica.service]);
+    const Duration time =
+        model_.services[replica.service].startup.draw(startup_dice_[replica.service]);
     log("starting", replica_name(index));
     if (time == Duration{0}) return on_started(index);
     queue_.schedule(startup_timers_ + index, now_ + time);
@@ -178,7 +181,8 @@ void Engine::pause(std::uint32_t index) {
     const Index count = walkers_.size();
     for (Index w = 0; w < count; ++w) {
         const Walker& walker = walkers_[w];
-        if (walker.replica != index || walker.phase != Phase::working || walker.has(in_core)) continue;
+        if (walker.replica != index || walker.phase != Phase::working || walker.has(in_core))
+            continue;
         const TimerId timer = timer_of(w, WalkerTimer::progress);
         frozen_[index].push_back({w, queue_.time_of_pending(timer) - now_});
         queue_.cancel(timer);
@@ -201,7 +205,8 @@ void Engine::unpause(std::uint32_t index) {
 void Engine::cool_caches(std::uint32_t index, double share) {
     const Replica& replica = replicas_[index];
     for (std::uint32_t c = 0; c < model_.services[replica.service].caches; ++c)
-        if (CacheState& cache = caches_[replica.first_cache + c]; cache.keys) cache.keys->drop(share);
+        if (CacheState& cache = caches_[replica.first_cache + c]; cache.keys)
+            cache.keys->drop(share);
 }
 
 void Engine::log(const char* what, std::string subject, std::string detail) {

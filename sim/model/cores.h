@@ -1,9 +1,12 @@
-/// Processor sharing: the work of one replica on its cores. With n works on c cores, each gets min(1, c/n) of a core.
+/// Processor sharing: the work of one replica on its cores. With n works on c cores, each gets
+/// min(1, c/n) of a core.
 ///
-/// In virtual time (the work that each has got so far) works end in the order of their finishing tags, so a change costs a heap step and no
-/// work is visited. Exact up to a nanosecond of rounding per change.
+/// In virtual time (the work that each has got so far) works end in the order of their finishing
+/// tags, so a change costs a heap step and no work is visited. Exact up to a nanosecond of rounding
+/// per change.
 ///
-/// Source: the fluid model of generalised processor sharing, Parekh & Gallager 1993, with equal weights.
+/// Source: the fluid model of generalised processor sharing, Parekh & Gallager 1993, with equal
+/// weights.
 #pragma once
 
 #include <cstdint>

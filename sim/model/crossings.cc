@@ -22,12 +22,14 @@ Duration Engine::transit(std::uint32_t edge_state, Index replica, std::int64_t b
         while (losses < faults::losses_fatal && dice.chance(link.loss)) ++losses;
         time += faults::retransmission_delay(losses);
     }
-    const double own = std::min(link.bytes_per_second > 0 ? link.bytes_per_second : faults::unlimited_rate,
-                                wire.connection_rate);
+    const double own =
+        std::min(link.bytes_per_second > 0 ? link.bytes_per_second : faults::unlimited_rate,
+                 wire.connection_rate);
     if (bytes > 0 && own < faults::unlimited_rate)
         time += from_seconds(static_cast<double>(bytes) / own);
     if (bytes > 0 && wire.edge_rate < faults::unlimited_rate) {
-        Time& free_at = wire_free_[2 * std::size_t{model_.edges[state.edge].route} + (request ? 0 : 1)];
+        Time& free_at =
+            wire_free_[2 * std::size_t{model_.edges[state.edge].route} + (request ? 0 : 1)];
         const Time start = std::max(free_at, now_);
         free_at = start + from_seconds(static_cast<double>(bytes) / wire.edge_rate);
         time += free_at - now_;
@@ -56,9 +58,11 @@ void Engine::send(Index walker) {
         wire = {.connection_rate = connection_rate, .edge_rate = edge_rate};
         extra = delay + faults::retransmission_delay(losses);
         const Duration late = response_delay + faults::retransmission_delay(response_losses);
-        const bool limited = connection_rate < faults::unlimited_rate || edge_rate < faults::unlimited_rate;
+        const bool limited =
+            connection_rate < faults::unlimited_rate || edge_rate < faults::unlimited_rate;
         if (late > Duration{0} || response_fate != Fate::pass || limited)
-            set_late_verdict(walker, {.delay = late, .swallow = response_fate != Fate::pass, .wire = wire});
+            set_late_verdict(walker,
+                             {.delay = late, .swallow = response_fate != Fate::pass, .wire = wire});
         if (fate == Fate::swallow) {
             w.phase = Phase::silent;
             return;
@@ -66,8 +70,8 @@ void Engine::send(Index walker) {
         if (fate != Fate::pass) {
             // Known to the caller after the way there and back.
             extra += transit(w.edge_state, w.replica, 0, {}, true);
-            w.waiting_for = static_cast<std::uint16_t>(fate == Fate::answer_error ? Outcome::error
-                                                                                 : Outcome::unreachable);
+            w.waiting_for = static_cast<std::uint16_t>(
+                fate == Fate::answer_error ? Outcome::error : Outcome::unreachable);
             w.status = fate == Fate::answer_error ? status : 503;
             w.phase = Phase::returning;
             const Duration back = extra + transit(w.edge_state, w.replica, 0, {}, false);
@@ -125,8 +129,7 @@ void Engine::deliver(Index walker) {
 
 /// A fault that begins also meets the calls that are in flight already.
 void Engine::judge_in_flight(std::uint32_t occurrence) {
-    const faults::Fault& fault =
-        model_.scenario.faults[weather_.occurrences()[occurrence].fault];
+    const faults::Fault& fault = model_.scenario.faults[weather_.occurrences()[occurrence].fault];
     if (!faults::is_traffic_fault(fault.what) || !faults::judges_in_flight(fault.what)) return;
     const Index count = walkers_.size();
     for (Index index = 0; index < count; ++index) {

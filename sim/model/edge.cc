@@ -22,9 +22,8 @@ EdgeRules::EdgeRules(const EdgePolicy& policy) {
         pool_wait = policy.timeout->connect.value_or(attempt_timeout);
     }
     if (policy.bulkhead && policy.bulkhead->wait) pool_wait = *policy.bulkhead->wait;
-    if (policy.deadline &&
-        policy.deadline->mode.value_or(policies::DeadlineMode::propagate) ==
-            policies::DeadlineMode::propagate)
+    if (policy.deadline && policy.deadline->mode.value_or(policies::DeadlineMode::propagate) ==
+                               policies::DeadlineMode::propagate)
         deadline = policy.deadline;
     cancel = policies::cancel_mode(policy.cancel);
     cancel_delay = policies::cancel_delay(policy.cancel);
@@ -39,8 +38,8 @@ EdgeRules::EdgeRules(const EdgePolicy& policy) {
     };
     for (const PolicyKind kind : order.kinds()) {
         if (!is_there(kind)) continue;
-        const bool outside = several && order.wraps(kind, PolicyKind::retry) &&
-                             order.wraps(kind, PolicyKind::hedge);
+        const bool outside =
+            several && order.wraps(kind, PolicyKind::retry) && order.wraps(kind, PolicyKind::hedge);
         (outside ? call_gates : attempt_gates).push_back(kind);
     }
     const bool may_wait_for_turn =

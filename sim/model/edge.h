@@ -1,4 +1,5 @@
-/// A caller's side of its calls: the rules of an edge, compiled once, and the machines of one calling replica.
+/// A caller's side of its calls: the rules of an edge, compiled once, and the machines of one
+/// calling replica.
 #pragma once
 
 #include <cstdint>
@@ -18,14 +19,15 @@ namespace shaketable::sim {
 struct EdgeRules {
     explicit EdgeRules(const policies::EdgePolicy& policy);
 
-    bool plain = true;  ///< one attempt, started at once or never, settles the call: no Call record is needed
+    bool plain = true;  ///< one attempt, started at once or never, settles the call: no Call record
+                        ///< is needed
     std::optional<policies::RetryRule> retry;
     std::optional<policies::OutcomeMask> fallback;
     Sampler fallback_work;
     bool hedges = false;
     Duration attempt_timeout{forever};
     Duration total_timeout{forever};
-    Duration pool_wait{forever};  ///< longest wait for a connection
+    Duration pool_wait{forever};   ///< longest wait for a connection
     bool pool_wait_counts = true;  ///< into the attempt's timeout
     std::optional<policies::Deadline> deadline;
     policies::CancelMode cancel = policies::CancelMode::none;
@@ -39,7 +41,8 @@ struct EdgeDice {
     Random network, back_off, balance, policy;
 };
 
-/// The machines of one calling replica. Which exist depends on the edge's policies and the callee's balance.
+/// The machines of one calling replica. Which exist depends on the edge's policies and the callee's
+/// balance.
 struct EdgeState {
     EdgeState(const policies::EdgePolicy& policy, const policies::Balance& balance,
               std::uint32_t endpoints);
@@ -53,8 +56,8 @@ struct EdgeState {
     std::optional<policies::AdaptiveThrottleMachine> throttle;
     std::optional<policies::BulkheadMachine> bulkhead;
     std::optional<policies::HedgeMachine> hedge;
-    List waiting;            ///< calls waiting for a connection, linked through Call::prev and next
-    Time open_since = never; ///< of the breaker
+    List waiting;  ///< calls waiting for a connection, linked through Call::prev and next
+    Time open_since = never;  ///< of the breaker
 };
 
 }  // namespace shaketable::sim

@@ -49,7 +49,8 @@ void Engine::prepare_replicas() {
             Inbound& inbound = inbound_[index];
             if (service.queue.codel) inbound.codel.emplace(*service.queue.codel);
             if (!service.policies) continue;
-            if (service.policies->rate_limit) inbound.rate_limit.emplace(*service.policies->rate_limit);
+            if (service.policies->rate_limit)
+                inbound.rate_limit.emplace(*service.policies->rate_limit);
             if (service.policies->shed) inbound.shed.emplace(*service.policies->shed);
             if (service.policies->concurrency_limit)
                 inbound.limit.emplace(*service.policies->concurrency_limit);
@@ -95,7 +96,8 @@ void Engine::prepare_timers() {
 void Engine::prepare_cuts() {
     std::vector<reports::NamedSpan> faults;
     for (const faults::Occurrence& occurrence : weather_.occurrences())
-        faults.push_back({model_.scenario.faults[occurrence.fault].id, occurrence.start, occurrence.end});
+        faults.push_back(
+            {model_.scenario.faults[occurrence.fault].id, occurrence.start, occurrence.end});
     out_.spans = reports::named_spans(model_.scenario, faults);
     cuts_ = reports::cut_times(model_.scenario, faults);
     std::erase_if(cuts_, [&](Time t) { return t <= Time{} || t > end_; });
@@ -118,12 +120,14 @@ Result<reports::Repeat, Problems> Engine::run() {
         if (same_instant_ > same_instant_max) [[unlikely]]
             return Unexpected{Problems{problem_of(
                 "", "E199", "time stands still: more than 10 million events at one instant",
-                "something calls in a circle without taking time; give it work, a wait or a think time")}};
+                "something calls in a circle without taking time; give it work, a wait or a think "
+                "time")}};
         now_ = fired.at;
         ++out_.engine_events;
-        out_.fingerprint = (out_.fingerprint ^ (static_cast<std::uint64_t>(now_.time_since_epoch().count()) +
-                                                fired.timer)) *
-                           0x9E37'79B9'7F4A'7C15U;
+        out_.fingerprint =
+            (out_.fingerprint ^
+             (static_cast<std::uint64_t>(now_.time_since_epoch().count()) + fired.timer)) *
+            0x9E37'79B9'7F4A'7C15U;
         dispatch(fired.timer);
         drain();
     }
@@ -140,7 +144,8 @@ void Engine::dispatch(TimerId timer) {
         case 1:
             // Of a walker whose caller has gone already, the timer brings the cancellation.
             if (walkers_[index].has(abandoned))
-                return cancel(index, rules_[model_.edge_states[walkers_[index].edge_state].edge].cancel);
+                return cancel(index,
+                              rules_[model_.edge_states[walkers_[index].edge_state].edge].cancel);
             return on_attempt_timeout(index);
         case 2:
             return on_call_wait(index);

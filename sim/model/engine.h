@@ -1,8 +1,9 @@
 /// One run: a compiled model, the dice of one repeat, and what becomes of it.
 ///
-/// Single-threaded and a value: a run is a function call. Events are timers named by number; each leads to one function below. What
-/// follows at the same instant goes through a list of things to do, never through recursion, so no chain of refusals or answers can
-/// grow the stack. Allocates only while something grows to a new maximum.
+/// Single-threaded and a value: a run is a function call. Events are timers named by number; each
+/// leads to one function below. What follows at the same instant goes through a list of things to
+/// do, never through recursion, so no chain of refusals or answers can grow the stack. Allocates
+/// only while something grows to a new maximum.
 #pragma once
 
 #include <cstdint>
@@ -34,7 +35,8 @@ class Engine {
     /// Errors: more than 10 million events at one instant: a loop of calls that takes no time.
     [[nodiscard]] Result<reports::Repeat, Problems> run();
 
-    /// Bytes of everything in flight at its fullest, and the most requests in flight: for the memory figure.
+    /// Bytes of everything in flight at its fullest, and the most requests in flight: for the
+    /// memory figure.
     [[nodiscard]] std::size_t bytes_in_flight() const noexcept;
     [[nodiscard]] std::uint64_t requests_in_flight_max() const noexcept { return in_flight_max_; }
 
@@ -67,7 +69,8 @@ class Engine {
     void dispatch_fixed(TimerId timer);
     void dispatch_walker(Index walker);
     void drain();
-    void todo(Todo::What what, Index index, Outcome outcome = Outcome::ok, std::uint16_t status = 0) {
+    void todo(Todo::What what, Index index, Outcome outcome = Outcome::ok,
+              std::uint16_t status = 0) {
         todo_.push_back({what, outcome, status, index});
     }
     void reserve_timers(Index index) { queue_.reserve(dynamic_timers_ + (index + 1) * 4); }
@@ -253,18 +256,18 @@ class Engine {
         std::optional<policies::ConcurrencyLimitMachine> limit;
         std::optional<policies::CoDelMachine> codel;
     };
-    std::vector<Inbound> inbound_;             ///< per replica
-    std::vector<EdgeRules> rules_;             ///< per edge
-    std::vector<EdgeDice> edge_dice_;          ///< per edge
+    std::vector<Inbound> inbound_;     ///< per replica
+    std::vector<EdgeRules> rules_;     ///< per edge
+    std::vector<EdgeDice> edge_dice_;  ///< per edge
     std::vector<EdgeState> edge_states_;
     std::vector<Random> work_dice_, step_dice_, startup_dice_;  ///< per service
-    std::vector<std::uint64_t> ordinals_;      ///< per route: crossings so far
-    std::vector<Time> wire_free_;              ///< per route and direction: when a throttled wire is free
-    std::vector<LateVerdict> late_verdicts_;   ///< per walker with `has_verdict`
+    std::vector<std::uint64_t> ordinals_;                       ///< per route: crossings so far
+    std::vector<Time> wire_free_;  ///< per route and direction: when a throttled wire is free
+    std::vector<LateVerdict> late_verdicts_;  ///< per walker with `has_verdict`
     struct User {
         std::uint32_t source = 0;
-        bool waits = false;   ///< for an answer
-        bool active = true;   ///< not taken away by a load fault
+        bool waits = false;  ///< for an answer
+        bool active = true;  ///< not taken away by a load fault
     };
     std::vector<User> users_;
     std::vector<scenarios::ArrivalClock> clocks_;  ///< per open source

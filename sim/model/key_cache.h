@@ -1,5 +1,5 @@
-/// A cache of keys with room for some and an age limit: least recently used goes first. Keys are small integers, so look-up is by
-/// array and nothing is hashed.
+/// A cache of keys with room for some and an age limit: least recently used goes first. Keys are
+/// small integers, so look-up is by array and nothing is hashed.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,8 @@ class KeyCache {
     /// Drops the least recently used `share` of what is held.
     void drop(double share);
 
-    /// Who waits for a fill of `key` that is under way, as the first of a list of walkers; none if nobody fills it.
+    /// Who waits for a fill of `key` that is under way, as the first of a list of walkers; none if
+    /// nobody fills it.
     [[nodiscard]] bool is_filling(std::uint32_t key) const { return filling_[key] != 0; }
     void set_filling(std::uint32_t key, bool on) { filling_[key] = on ? 1 : 0; }
     [[nodiscard]] std::uint32_t held() const noexcept { return held_; }
@@ -29,8 +30,9 @@ class KeyCache {
   private:
     static constexpr std::uint32_t absent = 0xFFFF'FFFF;
     struct Entry {
-        std::uint32_t prev = absent, next = absent;  ///< in the order of use; the key itself if it stands alone
-        Time filled = never;                         ///< `never` = not held
+        std::uint32_t prev = absent,
+                      next = absent;  ///< in the order of use; the key itself if it stands alone
+        Time filled = never;          ///< `never` = not held
     };
     void unlink(std::uint32_t key);
     void push_front(std::uint32_t key);

@@ -1,6 +1,7 @@
 /// Counts everything that a run measures and cuts it into the record's segments and samples.
 ///
-/// Counting is an increment in an array; integrals over time are brought up to date when a number changes. Nothing here decides.
+/// Counting is an increment in an array; integrals over time are brought up to date when a number
+/// changes. Nothing here decides.
 #pragma once
 
 #include <cstdint>
@@ -14,10 +15,10 @@ namespace shaketable::sim {
 
 /// Calls of one flow.
 struct FlowMeter {
-    reports::FlowTotals now;        ///< of the open segment; its histogram is filled at each sample
+    reports::FlowTotals now;  ///< of the open segment; its histogram is filled at each sample
     reports::LiveHistogram latency;
-    reports::FlowSample counted;    ///< of the open sample, closed segments' part
-    reports::FlowSample seen;       ///< of `now`, at the start of the open sample
+    reports::FlowSample counted;  ///< of the open sample, closed segments' part
+    reports::FlowSample seen;     ///< of `now`, at the start of the open sample
 
     void settle(Outcome outcome, Duration took) {
         ++now.settled[static_cast<std::size_t>(outcome)];
@@ -29,10 +30,10 @@ struct FlowMeter {
 struct ServiceMeter {
     reports::ServiceTotals now;
     reports::LiveHistogram wait;
-    Time last{};                 ///< integrals are right up to here
+    Time last{};  ///< integrals are right up to here
     std::uint32_t waiting = 0, busy = 0, in_system = 0;
-    std::uint64_t workers = 0;   ///< there now; 0 if unlimited
-    std::uint32_t up = 0;        ///< replicas able to serve
+    std::uint64_t workers = 0;  ///< there now; 0 if unlimited
+    std::uint32_t up = 0;       ///< replicas able to serve
     // of the open sample
     Duration sample_queue{0}, sample_busy{0}, sample_workers{0};
     std::uint32_t sample_queue_max = 0;
@@ -91,7 +92,8 @@ class Meters {
 
     /// Ends the open sample at `at` and starts the next one.
     void close_sample(Time at, reports::Repeat& into);
-    /// Ends the open segment at `at`. Whoever is in the system must have been counted into `sojourn` up to `at` before.
+    /// Ends the open segment at `at`. Whoever is in the system must have been counted into
+    /// `sojourn` up to `at` before.
     void close_segment(Time at, reports::Repeat& into);
 
   private:

@@ -1,5 +1,5 @@
-/// A scenario, compiled: names resolved to indices, steps to a program, everything sorted by name so that the order of the file
-/// cannot show. Read-only; shared by all runs of a variant.
+/// A scenario, compiled: names resolved to indices, steps to a program, everything sorted by name
+/// so that the order of the file cannot show. Read-only; shared by all runs of a variant.
 #pragma once
 
 #include <cstdint>
@@ -47,23 +47,24 @@ struct ServicePlan {
     std::optional<policies::ServicePolicies> policies;
     Sampler startup;
     std::uint32_t locks = 0, caches = 0;
-    std::uint32_t first_cache = 0;   ///< into Program::caches
-    std::uint32_t priorities = 1;    ///< levels of its queue
+    std::uint32_t first_cache = 0;  ///< into Program::caches
+    std::uint32_t priorities = 1;   ///< levels of its queue
 };
 
-/// Calls of one caller to one endpoint under one policy (and of one size): they share breakers, budgets and pools, per calling
-/// replica.
+/// Calls of one caller to one endpoint under one policy (and of one size): they share breakers,
+/// budgets and pools, per calling replica.
 struct EdgePlan {
-    std::uint32_t caller = 0;      ///< service, or workload if `from_workload`
+    std::uint32_t caller = 0;  ///< service, or workload if `from_workload`
     bool from_workload = false;
     std::uint32_t endpoint = 0;
-    std::uint32_t service = 0;     ///< of the endpoint
+    std::uint32_t service = 0;  ///< of the endpoint
     std::int64_t request_bytes = 0, response_bytes = 0;
-    std::uint32_t priority = 0;    ///< the endpoint's, plus a workload's own
-    policies::EdgePolicy policy;   ///< presets filled in
-    std::uint32_t route = 0;       ///< index into Model::routes
-    std::uint32_t first_state = 0; ///< of its states, one per replica of the caller (one per zone of a workload)
-    std::string name;              ///< "payments -> ledger.append"
+    std::uint32_t priority = 0;   ///< the endpoint's, plus a workload's own
+    policies::EdgePolicy policy;  ///< presets filled in
+    std::uint32_t route = 0;      ///< index into Model::routes
+    std::uint32_t first_state =
+        0;  ///< of its states, one per replica of the caller (one per zone of a workload)
+    std::string name;  ///< "payments -> ledger.append"
 };
 
 /// One state to make per (edge, calling replica).
@@ -94,7 +95,7 @@ struct SourcePlan {
 };
 
 struct Model {
-    scenarios::Scenario scenario;  ///< a copy: a model is a value
+    scenarios::Scenario scenario;    ///< a copy: a model is a value
     std::vector<std::string> zones;  ///< [0] is "" where the scenario has none
     std::vector<ServicePlan> services;
     std::vector<ReplicaPlan> replicas;
@@ -106,7 +107,8 @@ struct Model {
     std::vector<std::string> routes;  ///< "payments -> ledger": crossings are numbered along each
     std::vector<reports::FlowKey> flows;
     std::vector<LinkPlan> links;
-    /// Link from the zone of a caller to the zone of a replica: [(edge * zones + from) * zones + to].
+    /// Link from the zone of a caller to the zone of a replica: [(edge * zones + from) * zones +
+    /// to].
     std::vector<std::uint32_t> link_of;
     Program program;
 

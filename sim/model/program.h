@@ -1,6 +1,7 @@
 /// The steps of all endpoints, compiled to one flat table that a request walks by index.
 ///
-/// A request at a service is a *walker* with a place in this table. The table is read-only and shared by all runs.
+/// A request at a service is a *walker* with a place in this table. The table is read-only and
+/// shared by all runs.
 #pragma once
 
 #include <cstdint>
@@ -12,23 +13,24 @@
 namespace shaketable::sim {
 
 enum class Op : std::uint8_t {
-    work,         ///< a = sampler
-    wait,         ///< a = sampler
-    call,         ///< a = edge; waits for the answer
-    spawn,        ///< a = edge; goes on at once
-    fork,         ///< a = first entry in Program::branches, b = how many, c = successes needed
-    chance,       ///< x = probability of going on; else to a
-    choose,       ///< a = first entry in Program::choices, b = how many, c = where to go if none is drawn
-    cache,        ///< a = cache, b = where a hit goes; a miss goes on
-    cache_fill,   ///< a = cache: the walker's key is now held
-    lock,         ///< a = lock of the service
-    unlock,       ///< a = lock of the service
-    loop_begin,   ///< a = times, b = where to go for none
-    loop_end,     ///< a = first instruction of the body
-    reply,        ///< a = status
-    fail,         ///< a = status
-    jump,         ///< a = target
-    finish,       ///< end of an endpoint or of a branch
+    work,        ///< a = sampler
+    wait,        ///< a = sampler
+    call,        ///< a = edge; waits for the answer
+    spawn,       ///< a = edge; goes on at once
+    fork,        ///< a = first entry in Program::branches, b = how many, c = successes needed
+    chance,      ///< x = probability of going on; else to a
+    choose,      ///< a = first entry in Program::choices, b = how many, c = where to go if none is
+                 ///< drawn
+    cache,       ///< a = cache, b = where a hit goes; a miss goes on
+    cache_fill,  ///< a = cache: the walker's key is now held
+    lock,        ///< a = lock of the service
+    unlock,      ///< a = lock of the service
+    loop_begin,  ///< a = times, b = where to go for none
+    loop_end,    ///< a = first instruction of the body
+    reply,       ///< a = status
+    fail,        ///< a = status
+    jump,        ///< a = target
+    finish,      ///< end of an endpoint or of a branch
 };
 
 struct Instruction {
@@ -46,8 +48,8 @@ struct ChoiceEntry {
 
 struct CachePlan {
     std::uint32_t service = 0;
-    std::uint32_t number = 0;   ///< among the caches of its service
-    double hit = -1;            ///< fixed share; < 0: real keys
+    std::uint32_t number = 0;  ///< among the caches of its service
+    double hit = -1;           ///< fixed share; < 0: real keys
     KeySampler keys;
     std::uint32_t key_count = 0;
     std::uint32_t capacity = 0;  ///< entries; 0 = all keys fit

@@ -1,7 +1,9 @@
-/// What is in flight: attempts (with the work that they cause), branches of a fork, and calls that need more than one attempt.
+/// What is in flight: attempts (with the work that they cause), branches of a fork, and calls that
+/// need more than one attempt.
 ///
-/// An attempt is one cache line. It is at once the message on its way, the request at the replica, and the answer coming back, so a
-/// plain call costs one record on each level of the call tree. References are indices; whoever lets go of the other end says so.
+/// An attempt is one cache line. It is at once the message on its way, the request at the replica,
+/// and the answer coming back, so a plain call costs one record on each level of the call tree.
+/// References are indices; whoever lets go of the other end says so.
 #pragma once
 
 #include <cstdint>
@@ -30,18 +32,18 @@ enum class Phase : std::uint16_t {
 };
 
 enum Flag : std::uint16_t {
-    holds_worker = 1,     ///<
-    replied = 2,          ///< has answered; goes on for nobody
-    abandoned = 4,        ///< its caller has left
-    is_branch = 8,        ///< a branch of a fork, not an attempt
-    traced = 16,          ///< its visits are kept
-    in_core = 32,         ///< shares the replica's cores now
-    waits_clock = 64,     ///< in a `wait` step
-    has_verdict = 128,    ///< a fault has something in store for its answer
-    forking = 256,        ///< while calling: waits for branches
-    by_call = 512,        ///< its parent is a Call, not a walker or user
-    probe = 1024,         ///< its breaker's permit was a probe's
-    hedge_try = 2048,     ///< an extra send
+    holds_worker = 1,   ///<
+    replied = 2,        ///< has answered; goes on for nobody
+    abandoned = 4,      ///< its caller has left
+    is_branch = 8,      ///< a branch of a fork, not an attempt
+    traced = 16,        ///< its visits are kept
+    in_core = 32,       ///< shares the replica's cores now
+    waits_clock = 64,   ///< in a `wait` step
+    has_verdict = 128,  ///< a fault has something in store for its answer
+    forking = 256,      ///< while calling: waits for branches
+    by_call = 512,      ///< its parent is a Call, not a walker or user
+    probe = 1024,       ///< its breaker's permit was a probe's
+    hedge_try = 2048,   ///< an extra send
 };
 
 /// One cache line: an attempt, or a branch (which uses the fields marked *).
@@ -50,13 +52,15 @@ struct alignas(64) Walker {
     Time since{};         ///< arrival at the replica
     Time deadline{};      ///< of its call, inclusive; `never` if none is propagated
     Index parent = none;  ///< * walker or call that waits for it; a user of a closed workload; none
-    Index sibling = none; ///< next attempt of the same call
-    Index prev = none;    ///< * neighbours in the queue or the ready list that it stands in
-    Index next = none;    ///< * while calling: the attempt or call that it waits for, or the first branch
-    Index pc = 0;         ///< * place in the program
-    Index frames = none;  ///< * loops and locks it is inside of
-    Index replica = none; ///< *
-    Index edge_state = none;  ///< of the caller: breaker, balancer, budget; * a branch: its walker's root
+    Index sibling = none;  ///< next attempt of the same call
+    Index prev = none;     ///< * neighbours in the queue or the ready list that it stands in
+    Index next =
+        none;      ///< * while calling: the attempt or call that it waits for, or the first branch
+    Index pc = 0;  ///< * place in the program
+    Index frames = none;   ///< * loops and locks it is inside of
+    Index replica = none;  ///< *
+    Index edge_state =
+        none;  ///< of the caller: breaker, balancer, budget; * a branch: its walker's root
     std::uint16_t waiting_for = 0;  ///< * branches still needed; of an answer: its outcome
     std::uint16_t status = 0;       ///< of an answer; * in a fork: branches still running
     std::uint16_t era = 0;          ///< of the breaker's permit
@@ -78,24 +82,24 @@ struct Call {
     Duration previous_wait{0};  ///< for decorrelated jitter
     Index parent = none;        ///< walker or user that waits
     Index edge_state = none;
-    Index first = none;         ///< its live attempts, through their `sibling`
-    Index prev = none;          ///< neighbours among those that wait for a connection
+    Index first = none;  ///< its live attempts, through their `sibling`
+    Index prev = none;   ///< neighbours among those that wait for a connection
     Index next = none;
     policies::RetryGrant grant;  ///< of the retry under way
     std::uint16_t tries = 0;     ///< attempts so far, hedges included
     std::uint16_t retries = 0;
     std::uint16_t hedges = 0;
-    std::uint16_t live = 0;      ///< attempts not answered yet
-    std::uint16_t status = 0;    ///< of the last failure
-    std::uint16_t era = 0;       ///< of the permit it holds
+    std::uint16_t live = 0;    ///< attempts not answered yet
+    std::uint16_t status = 0;  ///< of the last failure
+    std::uint16_t era = 0;     ///< of the permit it holds
     Outcome outcome = Outcome::ok;
     State state = State::free;
-    std::uint8_t gate = 0;       ///< how many gates of its level it has passed
+    std::uint8_t gate = 0;  ///< how many gates of its level it has passed
     bool past_call_gates = false;
-    bool holds_permit = false;   ///< of a breaker, not yet an attempt's
+    bool holds_permit = false;  ///< of a breaker, not yet an attempt's
     bool probe = false;
-    bool holds_pool = false;     ///< a connection of a bulkhead
-    bool hedging = false;        ///< its wait timer sends a hedge
+    bool holds_pool = false;  ///< a connection of a bulkhead
+    bool hedging = false;     ///< its wait timer sends a hedge
 };
 
 }  // namespace shaketable::sim

@@ -44,7 +44,8 @@ void Engine::refuse(Index walker, Outcome outcome) {
 /// Rate limit, shedding, concurrency limit, in this order. `ok` = may come in.
 Outcome Engine::ask_inbound(const Walker& w) {
     Inbound& inbound = inbound_[w.replica];
-    if (inbound.rate_limit && !inbound.rate_limit->admit(now_).admitted) return Outcome::rate_limited;
+    if (inbound.rate_limit && !inbound.rate_limit->admit(now_).admitted)
+        return Outcome::rate_limited;
     if (inbound.shed) {
         const Replica& replica = replicas_[w.replica];
         const ServicePlan& service = model_.services[replica.service];
@@ -66,11 +67,13 @@ void Engine::arrive(Index walker) {
     ServiceMeter& meter = meters_.service(replica.service);
     ++meter.now.arrived;
     w.since = now_;
-    if (!replica.up) [[unlikely]] return refuse(walker, Outcome::unreachable);
+    if (!replica.up) [[unlikely]]
+        return refuse(walker, Outcome::unreachable);
     if (policies::has_passed(w.deadline, now_)) return refuse(walker, Outcome::expired);
     const bool at_once = replica.busy < replica.workers && replica.queued == 0 &&
                          replica.ready.size == 0 && !replica.paused;
-    if (!at_once && replica.queued >= service.queue_limit) return refuse(walker, Outcome::queue_full);
+    if (!at_once && replica.queued >= service.queue_limit)
+        return refuse(walker, Outcome::queue_full);
     if (service.policies) {
         const Outcome outcome = ask_inbound(w);
         if (outcome != Outcome::ok) return refuse(walker, outcome);
@@ -149,7 +152,8 @@ Outcome Engine::judge_wait(Index replica, const Walker& w, Duration waited) {
     if (policies::has_passed(w.deadline, now_)) return Outcome::expired;
     if (queue.max_wait && waited > *queue.max_wait) return Outcome::expired;
     std::optional<policies::CoDelMachine>& codel = inbound_[replica].codel;
-    if (codel && codel->should_drop(now_, waited, replicas_[replica].queued == 0)) return Outcome::shed;
+    if (codel && codel->should_drop(now_, waited, replicas_[replica].queued == 0))
+        return Outcome::shed;
     return Outcome::ok;
 }
 
@@ -178,7 +182,8 @@ void Engine::leave(Index walker) {
                                      step_dice_[replicas_[w.replica].service]);
 }
 
-/// Takes out of a replica whatever a walker holds or waits for there. It is then in no list and has no timer of its own.
+/// Takes out of a replica whatever a walker holds or waits for there. It is then in no list and has
+/// no timer of its own.
 void Engine::detach(Index walker) {
     Walker& w = walkers_[walker];
     Replica& replica = replicas_[w.replica];
@@ -202,7 +207,8 @@ void Engine::detach(Index walker) {
     }
 }
 
-/// The caller takes a request back. What has been answered, or is just going on at this instant, is left alone.
+/// The caller takes a request back. What has been answered, or is just going on at this instant, is
+/// left alone.
 void Engine::cancel(Index walker, CancelMode mode) {
     Walker& w = walkers_[walker];
     const bool waiting = w.phase == Phase::queued;

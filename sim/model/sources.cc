@@ -14,8 +14,8 @@ void Engine::start_sources() {
         const std::string& stream = workload.stream.empty() ? name : workload.stream;
         const std::string purpose = "arrivals" + model_.zones[source.zone];
         const Random dice{random_key(model_.scenario.run.seed, repeat_, stream, purpose)};
-        think_dice_.emplace_back(
-            random_key(model_.scenario.run.seed, repeat_, stream, "think" + model_.zones[source.zone]));
+        think_dice_.emplace_back(random_key(model_.scenario.run.seed, repeat_, stream,
+                                            "think" + model_.zones[source.zone]));
         if (source.users == 0) {
             clocks_.emplace_back(workload, source.part, dice);
             set(source_timers_ + s, clocks_.back().next(Time{}));
@@ -54,8 +54,7 @@ void Engine::on_user(std::uint32_t index) {
     if (!user.active) return;
     const scenarios::Workload& workload =
         model_.scenario.workload.entries[model_.sources[user.source].scenario_workload].value;
-    if (workload.length &&
-        now_ >= Time{} + workload.start.value_or(Duration{0}) + *workload.length)
+    if (workload.length && now_ >= Time{} + workload.start.value_or(Duration{0}) + *workload.length)
         return;
     user.waits = true;
     begin_request(user.source, index);

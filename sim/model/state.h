@@ -1,4 +1,5 @@
-/// What changes during a run, besides what is in flight: replicas, their locks and caches, frames of loops.
+/// What changes during a run, besides what is in flight: replicas, their locks and caches, frames
+/// of loops.
 #pragma once
 
 #include <cstdint>
@@ -21,16 +22,16 @@ struct List {
 
 struct Replica {
     std::uint32_t service = 0;
-    std::uint32_t workers = 0;      ///< that may be held now; unlimited = 0xFFFFFFFF
+    std::uint32_t workers = 0;  ///< that may be held now; unlimited = 0xFFFFFFFF
     std::uint32_t busy = 0;
     std::uint32_t outstanding = 0;  ///< sent here and not answered, over all callers
     std::uint32_t first_queue = 0;  ///< into Engine::queues_; one, or one per priority
     std::uint32_t queued = 0;       ///< in all of them
     List ready;                     ///< walkers that want a worker back
     double slowdown = 1;
-    double cold = 0;                ///< share of fixed-share cache hits that miss
-    bool up = true;                 ///< able to serve
-    bool crashed = false;           ///< by a fault that acts now
+    double cold = 0;       ///< share of fixed-share cache hits that miss
+    bool up = true;        ///< able to serve
+    bool crashed = false;  ///< by a fault that acts now
     bool paused = false;
     bool draining = false;          ///< out of balance
     Time empty_at{};                ///< when the queue was last empty
@@ -46,8 +47,9 @@ struct LockState {
 
 /// One cache of one replica.
 struct CacheState {
-    std::optional<KeyCache> keys;                    ///< none: a fixed share of hits
-    std::vector<std::pair<std::uint32_t, Index>> waiting;  ///< (key, walker) for a fill under way, in order
+    std::optional<KeyCache> keys;  ///< none: a fixed share of hits
+    std::vector<std::pair<std::uint32_t, Index>>
+        waiting;  ///< (key, walker) for a fill under way, in order
 };
 
 /// Something a walker is inside of.

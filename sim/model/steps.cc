@@ -5,7 +5,8 @@
 
 namespace shaketable::sim {
 
-/// Walks until the request has to wait for something. Work needs a worker; everything else takes no time.
+/// Walks until the request has to wait for something. Work needs a worker; everything else takes no
+/// time.
 void Engine::run_walker(Index walker) {
     const Index replica = walkers_[walker].replica;
     if (replicas_[replica].paused) [[unlikely]] {
@@ -118,7 +119,8 @@ bool Engine::step_work(Index walker, const Instruction& step) {
         return false;
     }
     if (replica.slowdown != 1.0) [[unlikely]]
-        time = Duration{static_cast<std::int64_t>(static_cast<double>(time.count()) * replica.slowdown + 0.5)};
+        time = Duration{
+            static_cast<std::int64_t>(static_cast<double>(time.count()) * replica.slowdown + 0.5)};
     queue_.schedule(timer_of(walker, WalkerTimer::progress), now_ + time);
     return false;
 }
@@ -314,7 +316,8 @@ void Engine::pop_frame(Index walker) {
     if (frame.kind != Frame::Kind::fill) return;
     CacheState& cache = cache_of(w, frame.a);
     if (!model_.program.caches[frame.a].coalesce) return;
-    // Whoever waited for this key looks again: a hit if it was filled, else the first of them fills it.
+    // Whoever waited for this key looks again: a hit if it was filled, else the first of them fills
+    // it.
     cache.keys->set_filling(frame.b, false);
     std::erase_if(cache.waiting, [&](const auto& waiter) {
         if (waiter.first != frame.b) return false;
@@ -386,7 +389,8 @@ void Engine::leave_lock(Index walker) {
     const Walker& w = walkers_[walker];
     const Instruction& step = model_.program.code[w.pc];
     if (step.op == Op::lock) return unlink(locks_[lock_index(w, step.a)].waiting, walker);
-    std::erase_if(cache_of(w, step.a).waiting, [&](const auto& entry) { return entry.second == walker; });
+    std::erase_if(cache_of(w, step.a).waiting,
+                  [&](const auto& entry) { return entry.second == walker; });
 }
 
 /// A call of the walker was settled.

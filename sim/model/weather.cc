@@ -89,7 +89,9 @@ void Weather::find_reach(std::uint32_t f) {
     }
     for (std::uint32_t w = 0; w < model_.workload_names.size(); ++w)
         reach.workloads[w] =
-            faults::contains(target.from, Place{.service = model_.workload_names[w], .replicas = 0}) ? 1 : 0;
+            faults::contains(target.from, Place{.service = model_.workload_names[w], .replicas = 0})
+                ? 1
+                : 0;
 }
 
 bool Weather::reaches(std::uint32_t fault, std::uint32_t edge_state, std::uint32_t replica) const {
@@ -164,8 +166,8 @@ const Weather::Change& Weather::advance(Time now) {
         const auto is_it = [&](const Active& a) { return a.occurrence == index; };
         std::erase_if(traffic_, is_it);
         if (std::erase_if(service_, is_it) > 0) {
-            const bool load = std::holds_alternative<faults::Load>(
-                model_.scenario.faults[all[index].fault].what);
+            const bool load =
+                std::holds_alternative<faults::Load>(model_.scenario.faults[all[index].fault].what);
             change_.loads |= load;
             change_.services |= !load;
         }
@@ -179,8 +181,8 @@ const Weather::Change& Weather::advance(Time now) {
         for (Active& active : *list)
             if (active.next_step <= now) {
                 set_strength(active, now);
-                const bool load = std::holds_alternative<faults::Load>(
-                    model_.scenario.faults[active.fault].what);
+                const bool load =
+                    std::holds_alternative<faults::Load>(model_.scenario.faults[active.fault].what);
                 change_.loads |= load;
                 change_.services |= !load && list == &service_;
             }
@@ -262,7 +264,8 @@ bool Weather::is_check_stopped(std::uint32_t edge_state, std::uint32_t replica) 
     for (const Active& active : traffic_) {
         const faults::AnyKind& what = model_.scenario.faults[active.fault].what;
         if (std::holds_alternative<faults::Partition>(what)) {
-            if (active.cuts.between(caller, replica) || active.cuts.between(replica, caller)) return true;
+            if (active.cuts.between(caller, replica) || active.cuts.between(replica, caller))
+                return true;
             continue;
         }
         if (!reaches(active.fault, edge_state, replica)) continue;
@@ -282,8 +285,8 @@ Condition Weather::replica_condition(std::uint32_t replica) const {
     for (const Active& active : service_)
         if (reach_[active.fault].hit[replica] != 0)
             condition = faults::combine(
-                condition, faults::condition(model_.scenario.faults[active.fault].what,
-                                             active.strength));
+                condition,
+                faults::condition(model_.scenario.faults[active.fault].what, active.strength));
     return condition;
 }
 

@@ -1,7 +1,9 @@
-/// Which faults act now, on whom: the conditions of replicas and workloads, and the judgement of crossings.
+/// Which faults act now, on whom: the conditions of replicas and workloads, and the judgement of
+/// crossings.
 ///
-/// Faults change at instants known when the run starts; between them nothing has to be looked up but two bytes per active
-/// fault and crossing. A ramp is walked in steps of a hundredth of its strength.
+/// Faults change at instants known when the run starts; between them nothing has to be looked up
+/// but two bytes per active fault and crossing. A ramp is walked in steps of a hundredth of its
+/// strength.
 #pragma once
 
 #include <cstdint>
@@ -39,16 +41,18 @@ class Weather {
     /// What the active faults decide for a crossing from a caller to a replica. Counts the hits.
     [[nodiscard]] faults::Verdict judge(std::uint32_t edge_state, std::uint32_t replica, Time now,
                                         std::uint64_t ordinal, std::int64_t bytes);
-    /// The same for a call that was in flight when `occurrence` started; a verdict that changes nothing if the fault leaves
-    /// calls in flight alone.
-    [[nodiscard]] faults::Verdict judge_in_flight(std::uint32_t occurrence, std::uint32_t edge_state,
-                                                  std::uint32_t replica, Time now,
-                                                  std::uint64_t ordinal, std::int64_t bytes);
+    /// The same for a call that was in flight when `occurrence` started; a verdict that changes
+    /// nothing if the fault leaves calls in flight alone.
+    [[nodiscard]] faults::Verdict judge_in_flight(std::uint32_t occurrence,
+                                                  std::uint32_t edge_state, std::uint32_t replica,
+                                                  Time now, std::uint64_t ordinal,
+                                                  std::int64_t bytes);
     /// Are answers from `replica` to the caller silenced now by a partition?
     [[nodiscard]] bool is_answer_cut(std::uint32_t edge_state, std::uint32_t replica);
 
-    /// Does a fault that acts now keep a health check of the caller from passing? Judged without dice: only what hits every
-    /// crossing counts, so that checks move nobody's dice and touch no counts.
+    /// Does a fault that acts now keep a health check of the caller from passing? Judged without
+    /// dice: only what hits every crossing counts, so that checks move nobody's dice and touch no
+    /// counts.
     [[nodiscard]] bool is_check_stopped(std::uint32_t edge_state, std::uint32_t replica) const;
 
     /// Health, combined over the service faults that act now, in the order of fault ids.
@@ -71,15 +75,16 @@ class Weather {
     };
     /// Who is hit by a fault, looked up once.
     struct Reach {
-        std::vector<std::uint8_t> callers;   ///< per edge state: 1 = as `from`, 2 = as `to` of a two-way arrow
+        std::vector<std::uint8_t>
+            callers;  ///< per edge state: 1 = as `from`, 2 = as `to` of a two-way arrow
         std::vector<std::uint8_t> replicas;  ///< per replica: the same from the other end
         std::vector<std::uint8_t> hit;       ///< per replica: by a fault of services
         std::vector<std::uint8_t> workloads;
     };
     void find_reach(std::uint32_t fault);
     void begin(std::uint32_t occurrence, Time now);
-    [[nodiscard]] faults::Verdict ask(Active& active, std::uint32_t edge_state, std::uint32_t replica,
-                                      faults::Crossing crossing);
+    [[nodiscard]] faults::Verdict ask(Active& active, std::uint32_t edge_state,
+                                      std::uint32_t replica, faults::Crossing crossing);
     [[nodiscard]] bool reaches(std::uint32_t fault, std::uint32_t edge_state,
                                std::uint32_t replica) const;
     [[nodiscard]] std::vector<faults::Place> places() const;
@@ -88,12 +93,13 @@ class Weather {
     const Model& model_;
     faults::Timeline timeline_;
     std::uint64_t repeat_;
-    std::vector<std::uint32_t> starts_, ends_;  ///< occurrences in the order of their start, of their end
+    std::vector<std::uint32_t> starts_,
+        ends_;  ///< occurrences in the order of their start, of their end
     std::size_t started_ = 0, ended_ = 0;
-    std::vector<Active> traffic_, service_;     ///< active now, by fault id
-    std::vector<faults::Judge> judges_;         ///< per fault; only traffic faults have one
+    std::vector<Active> traffic_, service_;  ///< active now, by fault id
+    std::vector<faults::Judge> judges_;      ///< per fault; only traffic faults have one
     std::vector<std::uint32_t> judge_of_;
-    std::vector<Reach> reach_;                  ///< per fault
+    std::vector<Reach> reach_;  ///< per fault
     std::vector<std::uint64_t> hits_;
     std::vector<std::uint32_t> place_of_caller_;  ///< per edge state, index into places()
     Change change_;

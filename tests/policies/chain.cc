@@ -38,7 +38,7 @@ TEST_CASE("policy: an unknown preset is refused with the nearest one") {
     policy.preset = "resilence4j";
     const auto problem = policy.find_problem();
     REQUIRE(problem);
-    CHECK(problem->code == "E119");
+    CHECK(problem->code == "E107");
     CHECK(problem->hint == "did you mean \"resilience4j\"?");
 }
 

@@ -66,12 +66,12 @@ TEST_CASE("opening rule: a mistake is shown at its word") {
         REQUIRE_FALSE(rule);
         return rule.error();
     };
-    CHECK(problem_of_text("").code == "E118");
+    CHECK(problem_of_text("").code == "E110");
     CHECK(problem_of_text("errors 50% of 20").where.column == 7);
     CHECK(problem_of_text("errors > 0.5 of 20").where.column == 9);
     CHECK(problem_of_text("errors > 150% of 20").code == "E023");
     CHECK(problem_of_text("errors > 50% of 20 over 5").where.column == 25);
-    CHECK(problem_of_text("errors > 50%").code == "E118");
+    CHECK(problem_of_text("errors > 50%").code == "E110");
     CHECK(problem_of_text("errors > 50% of 20 and slow > 1%").where.column == 19);
     CHECK(problem_of_text("errors > 50% of 20 or errors > 60%").code == "E014");
     CHECK(problem_of_text("errors > 50% of 20 over 10 calls").code == "E023");

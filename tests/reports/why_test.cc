@@ -32,9 +32,10 @@ TEST_CASE(
     const std::string text = told(small::record({small::broken(), small::broken()}));
     CHECK(says(text,
                "20.0% of the calls to web.checkout succeeded (100% before), with a p99 of 200 ms"));
-    CHECK(says(text,
-               "ledger was saturated first, 0 s after cut began: its workers were all held, and 50 "
-               "requests waited at the peak."));
+    CHECK(
+        says(text,
+             "ledger was saturated first, as soon as cut began: its workers were all held, and 50 "
+             "requests waited at the peak."));
     CHECK(says(text, "web -> ledger.append made 4.00 tries a call (1.00 before)"));
     CHECK(says(text, "ledger got 40.0 requests a second, 4.00 times its baseline."));
     CHECK(says(text, "60.0% of the work of ledger was for callers who had already left."));

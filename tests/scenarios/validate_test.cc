@@ -11,11 +11,11 @@ TEST_CASE("validate: a system in order has no problems") {
 }
 
 TEST_CASE("validate: a call to an unknown service names the nearest one and the line") {
-    const Problem p =
-        only(problems_of(replaced(plain_system, "call: db.read", "call: dbb.read")), "E101");
+    const Problem p = only(problems_of(replaced(plain_system, "call: db.read", "call: dbb.read")));
+    CHECK(p.code == "E101");
     CHECK(p.message == "unknown service \"dbb\"");
     CHECK(p.hint == "did you mean \"db\"?");
-    CHECK(p.where.line == 12);
+    CHECK(p.where.line == 13);
 }
 
 TEST_CASE("validate: a call to an unknown endpoint says which ones there are") {
@@ -28,7 +28,15 @@ TEST_CASE("validate: a call to an unknown endpoint says which ones there are") {
 
 TEST_CASE("validate: a call without an endpoint is told the form") {
     const Problem p = only(problems_of(replaced(plain_system, "call: db.read", "call: db")));
-    CHECK(p.code == "E101");  // without a dot it can only be a service; there is no call to it yet
+    CHECK(p.code == "E104");
+    CHECK(p.message == "expected \"service.endpoint\", found \"db\"");
+    CHECK(p.hint == "did you mean \"db.read\"?");
+}
+
+TEST_CASE(
+    "validate: a call to nowhere is one problem, not one for each fault and expectation on it") {
+    const std::string more = plain_system + "  - attempts(web -> db) < 2\n";
+    CHECK(only(problems_of(replaced(more, "call: db.read", "call: db.reed"))).code == "E104");
 }
 
 TEST_CASE("validate: a workload may not call what is not there") {
@@ -41,7 +49,7 @@ TEST_CASE("validate: an unknown policy names the nearest one") {
     const Problem p = only(problems_of(replaced(plain_system, "policy: rpc", "policy: rcp")));
     CHECK(p.code == "E102");
     CHECK(p.hint == "did you mean \"rpc\"?");
-    CHECK(p.where.line == 12);
+    CHECK(p.where.line == 13);
 }
 
 TEST_CASE("validate: the call of a fallback is checked like any other, once") {
@@ -73,7 +81,7 @@ TEST_CASE("validate: a link to an unknown service is refused") {
 
 TEST_CASE("validate: a service and a workload cannot share a name") {
     const Problem p = only(problems_of(replaced(plain_system, "{users: {", "{web: {")), "E105");
-    CHECK(p.notes.at(0) == "\"web\" is the name of a service, line 6");
+    CHECK(p.notes.at(0) == "\"web\" is the name of a service, line 7");
 }
 
 TEST_CASE("validate: two faults, or a fault and a window, cannot share a name") {
@@ -107,7 +115,7 @@ TEST_CASE("validate: a call cycle without exit is refused, with its path") {
     CHECK(p.code == "E106");
     CHECK(p.message ==
           "these calls go round in a circle and never end: web.page -> db.read -> web.page");
-    CHECK(p.where.line == 18);
+    CHECK(p.where.line == 19);
 }
 
 TEST_CASE("validate: an endpoint that calls itself is a circle of one") {

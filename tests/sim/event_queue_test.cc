@@ -44,7 +44,8 @@ class Reference {
     std::uint64_t serial_ = 0;
 };
 
-/// Random schedules, cancels and pops around a number of pending timers; both must agree on every pop.
+/// Random schedules, cancels and pops around a number of pending timers; both must agree on every
+/// pop.
 void compare(std::uint32_t timers, std::int64_t farthest, std::uint64_t seed, int steps) {
     EventQueue queue;
     queue.reserve(timers);
@@ -99,7 +100,8 @@ TEST_CASE("event queue: equal times come out first in, first out") {
 TEST_CASE("event queue: cancelled timeouts do not pile up") {
     EventQueue queue;
     queue.reserve(100'000);
-    for (std::uint32_t t = 0; t < 1000; ++t) queue.schedule(t, Time{Duration{std::int64_t{t} << 20U}});
+    for (std::uint32_t t = 0; t < 1000; ++t)
+        queue.schedule(t, Time{Duration{std::int64_t{t} << 20U}});
     const std::size_t before = queue.bytes();
     for (int round = 0; round < 200; ++round) {
         for (std::uint32_t t = 1000; t < 1500; ++t)

@@ -8,7 +8,7 @@
 #include "reports/assess.h"
 #include "reports/render/json_writer.h"
 #include "reports/version.h"
-#include "tests/reports/golden.h"
+#include "tests/golden.h"
 #include "tests/reports/small_record.h"
 
 using namespace shaketable;
@@ -83,7 +83,7 @@ TEST_CASE("json: equal arguments give equal bytes") {
 
 TEST_CASE("json: the result of the small record is as it was") {
     const std::string got = result();
-    CHECK(difference("tests/reports/render/small_result.json", got) == "");
+    CHECK(test::difference("tests/reports/render/small_result.json", got) == "");
 }
 
 TEST_CASE("json: the result says what was run, found and measured") {
@@ -137,6 +137,6 @@ TEST_CASE("json: the scenario's hash follows what it says") {
 }
 
 TEST_CASE("version: is the project's") {
-    CHECK(read_file("CMakeLists.txt").find("VERSION " + std::string{tool_version} + " ") !=
+    CHECK(test::read_file("CMakeLists.txt").find("VERSION " + std::string{tool_version} + " ") !=
           std::string::npos);
 }

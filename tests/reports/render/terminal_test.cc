@@ -8,7 +8,7 @@
 #include "reports/render/comparison.h"
 #include "reports/render/figures.h"
 #include "reports/render/timeline.h"
-#include "tests/reports/golden.h"
+#include "tests/golden.h"
 #include "tests/reports/small_record.h"
 
 using namespace shaketable;
@@ -77,7 +77,7 @@ std::vector<std::string> lines(const std::string& text) {
 
 TEST_CASE("terminal: the report of the small record is as it was") {
     const std::string got = shown(three_repeats(), {.color = false, .width = 100});
-    CHECK(difference("tests/reports/render/small_terminal.txt", got) == "");
+    CHECK(test::difference("tests/reports/render/small_terminal.txt", got) == "");
 }
 
 TEST_CASE("terminal: no line is wider than the style says") {
@@ -138,7 +138,7 @@ TEST_CASE("terminal: the verdict line counts") {
     };
     CHECK(line({Verdict::hold}) == "✓ the expectation holds");
     CHECK(line({Verdict::hold, Verdict::hold}) == "✓ all 2 expectations hold");
-    CHECK(line({Verdict::hold, Verdict::warned}) == "✓ 1 expectation hold, 1 warning");
+    CHECK(line({Verdict::hold, Verdict::warned}) == "✓ 1 of 2 expectations hold, 1 warning");
     CHECK(line({Verdict::hold, Verdict::broken, Verdict::no_samples}) ==
           "✗ 2 of 3 expectations failed");
 }
@@ -158,6 +158,6 @@ TEST_CASE("comparison: one row per variant, with what differs") {
     const scenarios::Scenario s = expecting();
     const std::string text =
         to_terminal_comparison({{&s, &naive, &a}, {&s, &budget, &b}}, {.color = false});
-    CHECK(difference("tests/reports/render/small_comparison.txt", text) == "");
+    CHECK(test::difference("tests/reports/render/small_comparison.txt", text) == "");
     CHECK(to_terminal_comparison({}, {}).empty());
 }

@@ -7,7 +7,7 @@
 #include <sstream>
 #include <string>
 
-namespace shaketable::reports {
+namespace shaketable::test {
 
 /// A file of the project, by its path from the root.
 inline std::string read_file(const std::string& path) {
@@ -36,4 +36,4 @@ inline std::string difference(const std::string& path, const std::string& got) {
     }
 }
 
-}  // namespace shaketable::reports
+}  // namespace shaketable::test
