@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include "sim/model/engine.h"
-#include "sim/model/plan.h"
+#include "model/model.h"
+#include "sim/engine/engine.h"
 
 namespace shaketable::sim {
 
@@ -16,7 +16,7 @@ namespace {
 
 using Outcome = Result<reports::Repeat, Problems>;
 
-Outcome play(const Model& model, std::uint64_t repeat) {
+Outcome play(const model::Model& model, std::uint64_t repeat) {
     const scenarios::Scenario& scenario = model.scenario;
     Result<faults::Timeline, Problems> timeline =
         faults::resolve(scenario.faults, scenario.run.duration, scenario.run.seed, repeat);
@@ -25,30 +25,11 @@ Outcome play(const Model& model, std::uint64_t repeat) {
     return engine.run();
 }
 
-reports::Record describe(const Model& model) {
-    const scenarios::Scenario& scenario = model.scenario;
-    reports::Record record;
-    record.scenario = scenario.name;
-    record.variant = scenario.variant;
-    record.seed = scenario.run.seed;
-    record.duration = scenario.run.duration;
-    record.warmup = scenario.run.warmup;
-    record.cooldown = scenario.run.cooldown;
-    record.sample_every = scenario.run.sample_every;
-    record.flows = model.flows;
-    for (const ServicePlan& service : model.services) {
-        record.services.push_back(service.name);
-        record.replicas.push_back(service.replicas);
-    }
-    for (const faults::Fault& fault : scenario.faults) record.fault_ids.push_back(fault.id);
-    return record;
-}
-
 }  // namespace
 
 Result<reports::Record, Problems> simulate(const scenarios::Scenario& scenario,
                                            const SimulateOptions& options) {
-    const Model model = compile(scenario);
+    const model::Model model = model::compile(scenario);
     const std::uint32_t repeats = scenario.run.repeats;
     std::vector<std::optional<Outcome>> outcomes(repeats);
     std::atomic<std::uint32_t> next{0};
@@ -68,7 +49,7 @@ Result<reports::Record, Problems> simulate(const scenarios::Scenario& scenario,
     for (std::thread& helper : helpers) helper.join();
 
     // Merged in the order of their numbers, so the number of threads cannot show.
-    reports::Record record = describe(model);
+    reports::Record record = model::describe(model);
     for (std::optional<Outcome>& outcome : outcomes) {
         if (!*outcome) return Unexpected{outcome->error()};
         record.repeats.push_back(std::move(**outcome));

@@ -24,12 +24,17 @@ const std::vector<Room>& rooms() {
         {"policies", {"base/", "policies/"}},
         {"scenarios", {"base/", "faults/", "policies/", "scenarios/"}},
         {"reports", {"base/", "faults/", "policies/", "scenarios/", "reports/"}},
-        {"sim", {"base/", "faults/", "policies/", "scenarios/", "reports/record/", "sim/"}},
+        {"model", {"base/", "faults/", "policies/", "scenarios/", "reports/record/", "model/"}},
+        {"sim",
+         {"base/", "faults/", "policies/", "scenarios/", "reports/record/", "model/", "sim/"}},
         {"injector",
-         {"base/", "faults/", "policies/", "scenarios/", "reports/record/", "injector/"}},
+         {"base/", "faults/", "policies/", "scenarios/", "reports/record/", "model/", "injector/"}},
         {"cli",
-         {"base/", "faults/", "policies/", "scenarios/", "reports/", "sim/", "injector/", "cli/"}},
-        {"bench", {"base/", "faults/", "policies/", "scenarios/", "reports/", "sim/", "bench/"}},
+         {"base/", "faults/", "policies/", "scenarios/", "reports/", "model/", "sim/", "injector/",
+          "cli/"}},
+        {"bench",
+         {"base/", "faults/", "policies/", "scenarios/", "reports/", "model/", "sim/", "injector/",
+          "bench/"}},
     };
     return list;
 }

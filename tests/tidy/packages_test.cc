@@ -87,8 +87,8 @@ TEST_CASE("packages: a package in the wrong place is found") {
     CHECK(misplaced("base/math.cc", "Random123/philox.h").size() == 1);
     CHECK(misplaced("scenarios/validate.cc", "boost/graph/adjacency_list.hpp").size() == 1);
     CHECK(misplaced("reports/assess.cc", "nlohmann/json.hpp").size() == 1);
-    CHECK(misplaced("sim/model/engine.cc", "simgrid/s4u.hpp").size() == 1);
-    CHECK(misplaced("sim/model/engine.cc", "sys/time.h").size() == 1);
+    CHECK(misplaced("sim/engine/engine.cc", "simgrid/s4u.hpp").size() == 1);
+    CHECK(misplaced("sim/engine/engine.cc", "sys/time.h").size() == 1);
     CHECK(misplaced("base/random.cc", "gsl/gsl_rng.h").size() == 1);
 }
 

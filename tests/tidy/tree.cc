@@ -12,9 +12,9 @@ namespace shaketable::tidy {
 
 namespace {
 
-constexpr std::array<std::string_view, 11> folders{"base",    "faults", "policies", "scenarios",
-                                                   "reports", "sim",    "injector", "cli",
-                                                   "bench",   "tests",  "cmake"};
+constexpr std::array<std::string_view, 12> folders{"base",    "faults", "policies", "scenarios",
+                                                   "reports", "model",  "sim",      "injector",
+                                                   "cli",     "bench",  "tests",    "cmake"};
 
 bool is_name_part(char c) {
     return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';

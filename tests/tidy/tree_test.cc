@@ -41,7 +41,7 @@ TEST_CASE("tree: a word knows its scope and whether it is called") {
 
 TEST_CASE("tree: the house is found, every room of it") {
     for (const std::string_view room :
-         {"base", "faults", "policies", "scenarios", "reports", "sim", "cli"}) {
+         {"base", "faults", "policies", "scenarios", "reports", "model", "sim", "cli"}) {
         INFO(room);
         bool found = false;
         for (const SourceFile& file : house()) found = found || first_folder(file.path) == room;

@@ -1,5 +1,5 @@
 // One try of a call: sent, timed, and what its outcome tells the caller's policies.
-#include "sim/model/engine.h"
+#include "sim/engine/engine.h"
 
 namespace shaketable::sim {
 

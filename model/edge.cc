@@ -1,8 +1,8 @@
-#include "sim/model/edge.h"
+#include "model/edge.h"
 
 #include <algorithm>
 
-namespace shaketable::sim {
+namespace shaketable::model {
 
 using policies::EdgePolicy;
 using policies::PolicyKind;
@@ -48,8 +48,8 @@ EdgeRules::EdgeRules(const EdgePolicy& policy) {
             !may_wait_for_turn;
 }
 
-EdgeState::EdgeState(const EdgePolicy& policy, const policies::Balance& balance,
-                     std::uint32_t endpoints)
+EdgeMachines::EdgeMachines(const EdgePolicy& policy, const policies::Balance& balance,
+                           std::uint32_t endpoints)
     : balancer{balance, endpoints} {
     if (balance.health_check) health.emplace(*balance.health_check, endpoints);
     if (balance.outlier_ejection) ejection.emplace(*balance.outlier_ejection, endpoints);
@@ -61,4 +61,4 @@ EdgeState::EdgeState(const EdgePolicy& policy, const policies::Balance& balance,
     if (policy.hedge) hedge.emplace(*policy.hedge);
 }
 
-}  // namespace shaketable::sim
+}  // namespace shaketable::model

@@ -1,15 +1,12 @@
-#include "sim/model/meters.h"
+#include "reports/record/meters.h"
 
 #include <utility>
 
-namespace shaketable::sim {
-
-using reports::FlowSample;
-using reports::ServiceSample;
+namespace shaketable::reports {
 
 namespace {
 
-FlowSample counts_of(const reports::FlowTotals& totals) {
+FlowSample counts_of(const FlowTotals& totals) {
     const std::uint64_t good = totals.succeeded();
     return {.started = static_cast<std::uint32_t>(totals.started),
             .succeeded = static_cast<std::uint32_t>(good),
@@ -25,7 +22,7 @@ void add_difference(FlowSample& sum, const FlowSample& now, const FlowSample& be
     sum.attempts += now.attempts - before.attempts;
 }
 
-std::uint64_t refused_total(const reports::ServiceTotals& totals) {
+std::uint64_t refused_total(const ServiceTotals& totals) {
     std::uint64_t sum = 0;
     for (const std::uint64_t n : totals.refused) sum += n;
     return sum;
@@ -52,7 +49,7 @@ ServiceSample sample_of(const ServiceMeter& meter, double seconds) {
 
 }  // namespace
 
-void Meters::close_sample(Time at, reports::Repeat& into) {
+void Meters::close_sample(Time at, Repeat& into) {
     const double seconds = to_seconds(at - sample_start_);
     if (seconds <= 0) return;
     sample_start_ = at;
@@ -85,8 +82,8 @@ void Meters::close_sample(Time at, reports::Repeat& into) {
     }
 }
 
-void Meters::close_segment(Time at, reports::Repeat& into) {
-    reports::Segment segment{.start = segment_start_, .end = at, .flows = {}, .services = {}};
+void Meters::close_segment(Time at, Repeat& into) {
+    Segment segment{.start = segment_start_, .end = at, .flows = {}, .services = {}};
     segment.flows.reserve(flows_.size());
     segment.services.reserve(services_.size());
     for (FlowMeter& meter : flows_) {
@@ -115,4 +112,4 @@ void Meters::close_segment(Time at, reports::Repeat& into) {
     into.segments.push_back(std::move(segment));
 }
 
-}  // namespace shaketable::sim
+}  // namespace shaketable::reports

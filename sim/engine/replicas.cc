@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "sim/model/engine.h"
+#include "sim/engine/engine.h"
 
 namespace shaketable::sim {
 

@@ -1,7 +1,7 @@
 // Messages on their way: the network's time, and what faults make of it.
 #include <algorithm>
 
-#include "sim/model/engine.h"
+#include "sim/engine/engine.h"
 
 namespace shaketable::sim {
 

@@ -14,17 +14,37 @@
 #include "base/problem.h"
 #include "base/random.h"
 #include "base/result.h"
+#include "model/edge.h"
+#include "model/model.h"
+#include "model/weather.h"
+#include "reports/record/meters.h"
 #include "reports/record/record.h"
 #include "scenarios/workloads/arrival_clock.h"
+#include "sim/engine/state.h"
 #include "sim/kernel/event_queue.h"
 #include "sim/kernel/slab.h"
-#include "sim/model/edge.h"
-#include "sim/model/meters.h"
-#include "sim/model/plan.h"
-#include "sim/model/state.h"
-#include "sim/model/weather.h"
 
 namespace shaketable::sim {
+
+// The engine speaks the model's words.
+using model::CachePlan;
+using model::ChoiceEntry;
+using model::EdgeDice;
+using model::EdgePlan;
+using model::EdgeRules;
+using model::EdgeStatePlan;
+using model::Instruction;
+using model::LinkPlan;
+using model::Model;
+using model::Op;
+using model::ReplicaPlan;
+using model::ServicePlan;
+using model::SourcePlan;
+using model::unlimited_places;
+using model::Weather;
+using reports::FlowMeter;
+using reports::Meters;
+using reports::ServiceMeter;
 
 class Engine {
   public:

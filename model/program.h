@@ -10,7 +10,7 @@
 #include "base/distribution.h"
 #include "base/units.h"
 
-namespace shaketable::sim {
+namespace shaketable::model {
 
 enum class Op : std::uint8_t {
     work,        ///< a = sampler
@@ -65,4 +65,4 @@ struct Program {
     std::vector<CachePlan> caches;
 };
 
-}  // namespace shaketable::sim
+}  // namespace shaketable::model

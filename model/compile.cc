@@ -7,11 +7,11 @@
 #include <utility>
 
 #include "base/check.h"
+#include "model/compile_steps.h"
+#include "model/model.h"
 #include "policies/presets.h"
-#include "sim/model/compile_steps.h"
-#include "sim/model/plan.h"
 
-namespace shaketable::sim {
+namespace shaketable::model {
 
 using scenarios::Scenario;
 
@@ -329,4 +329,4 @@ Model compile(const Scenario& scenario) {
     return Compiler{scenario}.compile();
 }
 
-}  // namespace shaketable::sim
+}  // namespace shaketable::model

@@ -1,4 +1,4 @@
-#include "sim/model/weather.h"
+#include "model/weather.h"
 
 #include <algorithm>
 #include <numeric>
@@ -6,7 +6,7 @@
 
 #include "base/check.h"
 
-namespace shaketable::sim {
+namespace shaketable::model {
 
 using faults::Condition;
 using faults::Crossing;
@@ -301,4 +301,4 @@ Condition Weather::workload_condition(std::uint32_t workload) const {
     return condition;
 }
 
-}  // namespace shaketable::sim
+}  // namespace shaketable::model

@@ -1,8 +1,8 @@
-#include "sim/model/compile_steps.h"
+#include "model/compile_steps.h"
 
 #include <algorithm>
 
-namespace shaketable::sim {
+namespace shaketable::model {
 
 using namespace scenarios;
 
@@ -142,4 +142,4 @@ void StepCompiler::step(const Fail& fail) {
     if (sometimes) program_.code[chance].a = here();
 }
 
-}  // namespace shaketable::sim
+}  // namespace shaketable::model

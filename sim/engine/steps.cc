@@ -1,7 +1,7 @@
 // A request walking through the steps of its endpoint.
 #include <algorithm>
 
-#include "sim/model/engine.h"
+#include "sim/engine/engine.h"
 
 namespace shaketable::sim {
 

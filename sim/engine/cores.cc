@@ -1,4 +1,4 @@
-#include "sim/model/cores.h"
+#include "sim/engine/cores.h"
 
 #include <algorithm>
 #include <cmath>

@@ -2,7 +2,7 @@
 // identity. And health checks.
 #include <vector>
 
-#include "sim/model/engine.h"
+#include "sim/engine/engine.h"
 
 namespace shaketable::sim {
 

@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "model/program.h"
 #include "scenarios/steps.h"
-#include "sim/model/program.h"
 
-namespace shaketable::sim {
+namespace shaketable::model {
 
 class StepCompiler {
   public:
@@ -54,4 +54,4 @@ class StepCompiler {
     std::uint32_t caches_ = 0;
 };
 
-}  // namespace shaketable::sim
+}  // namespace shaketable::model

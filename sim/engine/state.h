@@ -8,9 +8,10 @@
 #include <vector>
 
 #include "base/units.h"
-#include "sim/model/cores.h"
-#include "sim/model/key_cache.h"
-#include "sim/model/records.h"
+#include "model/edge.h"
+#include "sim/engine/cores.h"
+#include "sim/engine/key_cache.h"
+#include "sim/engine/records.h"
 
 namespace shaketable::sim {
 
@@ -50,6 +51,14 @@ struct CacheState {
     std::optional<KeyCache> keys;  ///< none: a fixed share of hits
     std::vector<std::pair<std::uint32_t, Index>>
         waiting;  ///< (key, walker) for a fill under way, in order
+};
+
+/// A caller's side of its calls: its machines, and who waits for them.
+struct EdgeState : model::EdgeMachines {
+    using EdgeMachines::EdgeMachines;
+
+    List waiting;  ///< calls waiting for a connection, linked through Call::prev and next
+    Time open_since = never;  ///< of the breaker
 };
 
 /// Something a walker is inside of.

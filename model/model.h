@@ -10,13 +10,13 @@
 #include "base/units.h"
 #include "faults/fault.h"
 #include "faults/judge.h"
+#include "model/index.h"
+#include "model/program.h"
 #include "policies/chain.h"
 #include "reports/record/record.h"
 #include "scenarios/scenario.h"
-#include "sim/model/program.h"
-#include "sim/model/records.h"
 
-namespace shaketable::sim {
+namespace shaketable::model {
 
 /// A count without limit, of workers or places.
 inline constexpr std::uint32_t unlimited_places = 0xFFFF'FFFF;
@@ -125,4 +125,7 @@ struct Model {
 /// Precondition: the scenario was read and validated without error.
 [[nodiscard]] Model compile(const scenarios::Scenario& scenario);
 
-}  // namespace shaketable::sim
+/// A record of this model to which only repeats (and traces) must be added.
+[[nodiscard]] reports::Record describe(const Model& model);
+
+}  // namespace shaketable::model

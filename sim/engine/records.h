@@ -10,12 +10,13 @@
 
 #include "base/outcome.h"
 #include "base/units.h"
+#include "model/index.h"
 #include "policies/retry_budget.h"
 
 namespace shaketable::sim {
 
-using Index = std::uint32_t;
-inline constexpr Index none = 0xFFFF'FFFF;
+using model::Index;
+using model::none;
 
 /// Where a walker stands.
 enum class Phase : std::uint16_t {

@@ -1,4 +1,4 @@
-#include "sim/model/key_cache.h"
+#include "sim/engine/key_cache.h"
 
 namespace shaketable::sim {
 

@@ -1,7 +1,7 @@
 // Where requests come from: open streams and closed users.
 #include <algorithm>
 
-#include "sim/model/engine.h"
+#include "sim/engine/engine.h"
 
 namespace shaketable::sim {
 

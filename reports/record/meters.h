@@ -11,14 +11,14 @@
 #include "base/units.h"
 #include "reports/record/record.h"
 
-namespace shaketable::sim {
+namespace shaketable::reports {
 
 /// Calls of one flow.
 struct FlowMeter {
-    reports::FlowTotals now;  ///< of the open segment; its histogram is filled at each sample
-    reports::LiveHistogram latency;
-    reports::FlowSample counted;  ///< of the open sample, closed segments' part
-    reports::FlowSample seen;     ///< of `now`, at the start of the open sample
+    FlowTotals now;  ///< of the open segment; its histogram is filled at each sample
+    LiveHistogram latency;
+    FlowSample counted;  ///< of the open sample, closed segments' part
+    FlowSample seen;     ///< of `now`, at the start of the open sample
 
     void settle(Outcome outcome, Duration took) {
         ++now.settled[static_cast<std::size_t>(outcome)];
@@ -28,8 +28,8 @@ struct FlowMeter {
 
 /// One service, all replicas together.
 struct ServiceMeter {
-    reports::ServiceTotals now;
-    reports::LiveHistogram wait;
+    ServiceTotals now;
+    LiveHistogram wait;
     Time last{};  ///< integrals are right up to here
     std::uint32_t waiting = 0, busy = 0, in_system = 0;
     std::uint64_t workers = 0;  ///< there now; 0 if unlimited
@@ -37,7 +37,7 @@ struct ServiceMeter {
     // of the open sample
     Duration sample_queue{0}, sample_busy{0}, sample_workers{0};
     std::uint32_t sample_queue_max = 0;
-    reports::ServiceTotals seen_counts;  ///< its counters only, at the start of the open sample
+    ServiceTotals seen_counts;  ///< its counters only, at the start of the open sample
 
     /// Brings the integrals up to `at`; call it before any of the numbers changes.
     void advance(Time at) noexcept {
@@ -91,10 +91,10 @@ class Meters {
     [[nodiscard]] Time segment_start() const noexcept { return segment_start_; }
 
     /// Ends the open sample at `at` and starts the next one.
-    void close_sample(Time at, reports::Repeat& into);
+    void close_sample(Time at, Repeat& into);
     /// Ends the open segment at `at`. Whoever is in the system must have been counted into
     /// `sojourn` up to `at` before.
-    void close_segment(Time at, reports::Repeat& into);
+    void close_segment(Time at, Repeat& into);
 
   private:
     std::vector<FlowMeter> flows_;
@@ -103,4 +103,4 @@ class Meters {
     Time sample_start_{};
 };
 
-}  // namespace shaketable::sim
+}  // namespace shaketable::reports

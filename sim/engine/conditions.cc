@@ -1,7 +1,7 @@
 // Faults of services: replicas that crash, pause, slow down, lose workers or their caches.
 #include <algorithm>
 
-#include "sim/model/engine.h"
+#include "sim/engine/engine.h"
 
 namespace shaketable::sim {
 

@@ -1,7 +1,7 @@
 // A call as its caller makes it: gates, tries, hedges, back-off, fallback.
 #include <utility>
 
-#include "sim/model/engine.h"
+#include "sim/engine/engine.h"
 
 namespace shaketable::sim {
 

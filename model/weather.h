@@ -15,9 +15,9 @@
 #include "faults/condition.h"
 #include "faults/judge.h"
 #include "faults/timeline.h"
-#include "sim/model/plan.h"
+#include "model/model.h"
 
-namespace shaketable::sim {
+namespace shaketable::model {
 
 class Weather {
   public:
@@ -105,4 +105,4 @@ class Weather {
     Change change_;
 };
 
-}  // namespace shaketable::sim
+}  // namespace shaketable::model

@@ -8,12 +8,11 @@
 
 #include "base/random.h"
 #include "base/units.h"
+#include "model/index.h"
 #include "policies/balance.h"
 #include "policies/chain.h"
-#include "sim/model/records.h"
-#include "sim/model/state.h"
 
-namespace shaketable::sim {
+namespace shaketable::model {
 
 /// What an edge's policies come to, without their states.
 struct EdgeRules {
@@ -43,9 +42,9 @@ struct EdgeDice {
 
 /// The machines of one calling replica. Which exist depends on the edge's policies and the callee's
 /// balance.
-struct EdgeState {
-    EdgeState(const policies::EdgePolicy& policy, const policies::Balance& balance,
-              std::uint32_t endpoints);
+struct EdgeMachines {
+    EdgeMachines(const policies::EdgePolicy& policy, const policies::Balance& balance,
+                 std::uint32_t endpoints);
 
     policies::Balancer balancer;
     std::optional<policies::HealthMachine> health;
@@ -56,8 +55,6 @@ struct EdgeState {
     std::optional<policies::AdaptiveThrottleMachine> throttle;
     std::optional<policies::BulkheadMachine> bulkhead;
     std::optional<policies::HedgeMachine> hedge;
-    List waiting;  ///< calls waiting for a connection, linked through Call::prev and next
-    Time open_since = never;  ///< of the breaker
 };
 
-}  // namespace shaketable::sim
+}  // namespace shaketable::model

@@ -1,4 +1,4 @@
-#include "sim/model/engine.h"
+#include "sim/engine/engine.h"
 
 #include <algorithm>
 #include <utility>
