@@ -114,7 +114,7 @@ Result<reports::Repeat, Problems> Engine::run() {
     start_health_checks();
     start_sources();
     drain();
-    while (!queue_.empty() && queue_.next_time() <= end_) {
+    while (!queue_.empty() && queue_.next_time() < end_) {
         const EventQueue::Fired fired = queue_.pop();
         same_instant_ = fired.at == now_ ? same_instant_ + 1 : 0;
         if (same_instant_ > same_instant_max) [[unlikely]]
