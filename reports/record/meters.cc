@@ -28,15 +28,16 @@ std::uint64_t refused_total(const ServiceTotals& totals) {
     return sum;
 }
 
-ServiceSample sample_of(const ServiceMeter& meter, double seconds) {
-    const auto difference = [](std::uint64_t now, std::uint64_t before) {
-        return static_cast<std::uint32_t>(now - before);
+ServiceSample sample_of(const ServiceMeter& meter, const ServiceMeter::Integrals& now,
+                        double seconds) {
+    const auto difference = [](std::uint64_t later, std::uint64_t before) {
+        return static_cast<std::uint32_t>(later - before);
     };
-    const double workers = to_seconds(meter.now.worker_time - meter.sample_workers);
-    const double busy = to_seconds(meter.now.busy_time - meter.sample_busy);
+    const ServiceMeter::Integrals& before = meter.at_sample;
+    const double workers = to_seconds(now.workers - before.workers);
+    const double busy = to_seconds(now.busy - before.busy);
     ServiceSample sample;
-    sample.queue =
-        static_cast<float>(to_seconds(meter.now.queue_time - meter.sample_queue) / seconds);
+    sample.queue = static_cast<float>(to_seconds(now.queue - before.queue) / seconds);
     sample.busy = static_cast<float>(busy / seconds);
     sample.utilization = workers > 0 ? static_cast<float>(busy / workers) : -1.0F;
     sample.queue_max = meter.sample_queue_max;
@@ -70,12 +71,10 @@ void Meters::close_sample(Time at, Repeat& into) {
     }
     for (std::size_t s = 0; s < services_.size(); ++s) {
         ServiceMeter& meter = services_[s];
-        meter.advance(at);
-        into.service_samples[s].push_back(sample_of(meter, seconds));
-        meter.sample_queue = meter.now.queue_time;
-        meter.sample_busy = meter.now.busy_time;
-        meter.sample_workers = meter.now.worker_time;
-        meter.sample_queue_max = meter.waiting;
+        const ServiceMeter::Integrals integrals = meter.integrals(at);
+        into.service_samples[s].push_back(sample_of(meter, integrals, seconds));
+        meter.at_sample = integrals;
+        meter.sample_queue_max = static_cast<std::uint32_t>(meter.waiting.value());
         meter.seen_counts = meter.now;
         meter.seen_counts.wait = {};
         if (meter.wait.count() > 0) meter.wait.drain(meter.now.wait);
@@ -93,20 +92,22 @@ void Meters::close_segment(Time at, Repeat& into) {
         segment.flows.push_back(std::exchange(meter.now, {}));
     }
     for (ServiceMeter& meter : services_) {
-        meter.advance(at);
+        const ServiceMeter::Integrals integrals = meter.integrals(at);
+        const ServiceMeter::Integrals before = std::exchange(meter.at_segment, integrals);
+        meter.now.queue_time = integrals.queue - before.queue;
+        meter.now.busy_time = integrals.busy - before.busy;
+        meter.now.in_system_time = integrals.in_system - before.in_system;
+        meter.now.worker_time = integrals.workers - before.workers;
         if (meter.wait.count() > 0) meter.wait.drain(meter.now.wait);
         // The open sample goes on: what it has counted so far becomes negative offsets.
-        meter.sample_queue -= meter.now.queue_time;
-        meter.sample_busy -= meter.now.busy_time;
-        meter.sample_workers -= meter.now.worker_time;
         meter.seen_counts.arrived -= meter.now.arrived;
         meter.seen_counts.wasted -= meter.now.wasted;
         for (std::size_t o = 0; o < meter.now.refused.size(); ++o)
             meter.seen_counts.refused[o] -= meter.now.refused[o];
         segment.services.push_back(std::exchange(meter.now, {}));
-        meter.now.queue_max = meter.waiting;
-        meter.now.busy_max = meter.busy;
-        meter.now.connections_max = meter.in_system;
+        meter.now.queue_max = static_cast<std::uint32_t>(meter.waiting.value());
+        meter.now.busy_max = static_cast<std::uint32_t>(meter.busy.value());
+        meter.now.connections_max = static_cast<std::uint32_t>(meter.in_system.value());
     }
     segment_start_ = at;
     into.segments.push_back(std::move(segment));

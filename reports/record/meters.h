@@ -26,57 +26,78 @@ struct FlowMeter {
     }
 };
 
+/// A number that changes in steps, and its integral over time.
+///
+/// The integral of a number is the sum of the instants at which it fell less those at which it
+/// rose: a change costs one addition. Until `read`, the sum lacks what is there now; it is modular,
+/// so nothing is lost however long the run is.
+class Level {
+  public:
+    void add(Time at, std::uint64_t n = 1) noexcept {
+        sum_ -= n * instant(at);
+        value_ += n;
+    }
+    void remove(Time at, std::uint64_t n = 1) noexcept {
+        sum_ += n * instant(at);
+        value_ -= n;
+    }
+    void set(Time at, std::uint64_t value) noexcept {
+        sum_ += (value_ - value) * instant(at);
+        value_ = value;
+    }
+    [[nodiscard]] std::uint64_t value() const noexcept { return value_; }
+    /// The integral from the beginning of the run to `at`.
+    [[nodiscard]] Duration read(Time at) const noexcept {
+        return Duration{static_cast<std::int64_t>(sum_ + value_ * instant(at))};
+    }
+
+  private:
+    static std::uint64_t instant(Time at) noexcept {
+        return static_cast<std::uint64_t>(at.time_since_epoch().count());
+    }
+    std::uint64_t value_ = 0;
+    std::uint64_t sum_ = 0;
+};
+
 /// One service, all replicas together.
 struct ServiceMeter {
-    ServiceTotals now;
+    ServiceTotals now;  ///< of the open segment; its integrals are filled when it closes
     LiveHistogram wait;
-    Time last{};  ///< integrals are right up to here
-    std::uint32_t waiting = 0, busy = 0, in_system = 0;
-    std::uint64_t workers = 0;  ///< there now; 0 if unlimited
-    std::uint32_t up = 0;       ///< replicas able to serve
-    // of the open sample
-    Duration sample_queue{0}, sample_busy{0}, sample_workers{0};
-    std::uint32_t sample_queue_max = 0;
-    ServiceTotals seen_counts;  ///< its counters only, at the start of the open sample
+    Level waiting, busy, in_system;
+    Level workers;                       ///< there now; 0 if unlimited
+    std::uint32_t up = 0;                ///< replicas able to serve
+    std::uint32_t sample_queue_max = 0;  ///< of the open sample
+    ServiceTotals seen_counts;           ///< its counters only, at the start of the open sample
+    /// What the levels had come to, at the start of the open sample or segment.
+    struct Integrals {
+        Duration queue{0}, busy{0}, in_system{0}, workers{0};
+    };
+    Integrals at_sample, at_segment;
 
-    /// Brings the integrals up to `at`; call it before any of the numbers changes.
-    void advance(Time at) noexcept {
-        const std::int64_t passed = (at - last).count();
-        if (passed == 0) return;
-        last = at;
-        now.queue_time += Duration{passed * waiting};
-        now.busy_time += Duration{passed * busy};
-        now.in_system_time += Duration{passed * in_system};
-        now.worker_time += Duration{passed * static_cast<std::int64_t>(workers)};
+    [[nodiscard]] Integrals integrals(Time at) const noexcept {
+        return {waiting.read(at), busy.read(at), in_system.read(at), workers.read(at)};
     }
     void add_waiting(Time at) noexcept {
-        advance(at);
-        ++waiting;
-        now.queue_max = waiting > now.queue_max ? waiting : now.queue_max;
-        sample_queue_max = waiting > sample_queue_max ? waiting : sample_queue_max;
+        waiting.add(at);
+        const auto n = static_cast<std::uint32_t>(waiting.value());
+        now.queue_max = n > now.queue_max ? n : now.queue_max;
+        sample_queue_max = n > sample_queue_max ? n : sample_queue_max;
     }
-    void remove_waiting(Time at) noexcept {
-        advance(at);
-        --waiting;
-    }
+    void remove_waiting(Time at) noexcept { waiting.remove(at); }
     void add_busy(Time at) noexcept {
-        advance(at);
-        ++busy;
-        now.busy_max = busy > now.busy_max ? busy : now.busy_max;
+        busy.add(at);
+        const auto n = static_cast<std::uint32_t>(busy.value());
+        now.busy_max = n > now.busy_max ? n : now.busy_max;
     }
-    void remove_busy(Time at) noexcept {
-        advance(at);
-        --busy;
-    }
+    void remove_busy(Time at) noexcept { busy.remove(at); }
     void enter(Time at) noexcept {
-        advance(at);
-        ++in_system;
-        now.connections_max = in_system > now.connections_max ? in_system : now.connections_max;
+        in_system.add(at);
+        const auto n = static_cast<std::uint32_t>(in_system.value());
+        now.connections_max = n > now.connections_max ? n : now.connections_max;
     }
     /// `since`: when it arrived; `cut`: start of the open segment.
     void leave(Time at, Time since, Time cut) noexcept {
-        advance(at);
-        --in_system;
+        in_system.remove(at);
         now.sojourn += at - (since > cut ? since : cut);
     }
 };

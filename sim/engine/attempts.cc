@@ -73,11 +73,12 @@ void Engine::count_refusal(std::uint32_t edge_state, Outcome outcome) {
 }
 
 std::uint32_t Engine::pick_replica(std::uint32_t edge_state) {
+    const Hop& hop = hops_[edge_state];
+    if (hop.sole_replica != none)
+        return replicas_[hop.sole_replica].draining ? none : hop.sole_replica;
     EdgeState& state = edge_states_[edge_state];
     const EdgeStatePlan& plan = model_.edge_states[edge_state];
-    const ServicePlan& service = model_.services[model_.edges[plan.edge].service];
-    const bool trivial = service.replicas == 1 && !state.health && !state.ejection;
-    if (trivial) return replicas_[service.first_replica].draining ? none : service.first_replica;
+    const ServicePlan& service = model_.services[hop.service];
     if (state.ejection && now_ >= state.ejection->next_sweep() &&
         state.ejection->sweep(now_, edge_dice_[plan.edge].policy))
         log("ejections-changed", edge_state_name(edge_state),
@@ -104,23 +105,21 @@ bool Engine::start_attempt(std::uint32_t edge_state, Index parent, bool of_call,
     const std::uint32_t replica = pick_replica(edge_state);
     FlowMeter& flow = flow_of(edge_state);
     if (replica == none) return false;
-    const EdgeStatePlan& plan = model_.edge_states[edge_state];
-    const EdgePlan& edge = model_.edges[plan.edge];
-    const EdgeRules& rules = rules_[plan.edge];
+    const Hop& hop = hops_[edge_state];
     ++flow.now.attempts;
     ++flow.now.sent;
-    Time gives_up = rules.attempt_timeout == forever ? never : started + rules.attempt_timeout;
-    if (rules.deadline && inherited < gives_up) gives_up = inherited;
+    Time gives_up = hop.attempt_timeout == forever ? never : started + hop.attempt_timeout;
+    if (hop.has_deadline && inherited < gives_up) gives_up = inherited;
     const Index index = new_walker();
     Walker& w = walkers_[index];
     w = Walker{};
     w.phase = Phase::travelling;
     w.sent = now_;
-    w.deadline = rules.deadline
-                     ? policies::deadline_for_callee(*rules.deadline, inherited, gives_up)
-                     : never;
+    w.deadline = hop.has_deadline ? policies::deadline_for_callee(*rules_[hop.edge].deadline,
+                                                                  inherited, gives_up)
+                                  : never;
     w.parent = parent;
-    w.pc = model_.endpoints[edge.endpoint].entry;
+    w.pc = hop.entry;
     w.replica = replica;
     w.edge_state = edge_state;
     w.era = permit.era;
@@ -129,39 +128,50 @@ bool Engine::start_attempt(std::uint32_t edge_state, Index parent, bool of_call,
         w.add(by_call);
         w.sibling = calls_[parent].first;
         calls_[parent].first = index;
-    } else if (!edge.from_workload && parent != none) {
+    } else if (!hop.from_workload && parent != none) {
         walkers_[parent].next = index;
     }
     // An answer in the very nanosecond of its timeout is still an answer.
     if (gives_up != never)
         queue_.schedule(timer_of(index, WalkerTimer::timeout), gives_up + Duration{1});
-    edge_states_[edge_state].balancer.on_start(model_.replicas[replica].number);
-    ++replicas_[replica].outstanding;
+    if (hop.sole_replica == none) {
+        edge_states_[edge_state].balancer.on_start(model_.replicas[replica].number);
+        ++replicas_[replica].outstanding;
+    }
     send(index);
     return true;
+}
+
+/// Breaker, throttle and outlier ejection see how a try ended.
+void Engine::observe_try(const Walker& w, Outcome outcome, std::uint16_t status) {
+    const std::uint32_t edge_state = w.edge_state;
+    EdgeState& state = edge_states_[edge_state];
+    const std::uint32_t endpoint = model_.replicas[w.replica].number;
+    if (state.breaker && !is_breaker_outside(edge_state)) {
+        const auto reaction =
+            state.breaker->observe(now_, permit_of(w), outcome, now_ - w.sent, status);
+        if (reaction.changed) log_breaker(edge_state);
+    }
+    if (state.throttle) state.throttle->observe(now_, outcome, status);
+    if (state.ejection && state.ejection->observe(now_, endpoint, outcome, status,
+                                                  edge_dice_[hops_[edge_state].edge].policy))
+        log(state.ejection->is_ejected(endpoint) ? "ejected" : "returned", replica_name(w.replica),
+            "by " + edge_state_name(edge_state));
 }
 
 /// The caller learns how a try ended; the walker itself may live on at the callee.
 void Engine::attempt_settled(Index index, Outcome outcome, std::uint16_t status) {
     const Walker& w = walkers_[index];
     const std::uint32_t edge_state = w.edge_state;
-    EdgeState& state = edge_states_[edge_state];
-    const Duration latency = now_ - w.sent;
-    const std::uint32_t endpoint = model_.replicas[w.replica].number;
+    const Hop& hop = hops_[edge_state];
     queue_.cancel(timer_of(index, WalkerTimer::timeout));
     ++flow_of(edge_state).now.tries[static_cast<std::size_t>(outcome)];
-    --replicas_[w.replica].outstanding;
-    state.balancer.on_end(endpoint, now_, latency, outcome != Outcome::timeout);
-    if (state.breaker && !is_breaker_outside(edge_state)) {
-        const auto reaction = state.breaker->observe(now_, permit_of(w), outcome, latency, status);
-        if (reaction.changed) log_breaker(edge_state);
+    if (hop.sole_replica == none) {
+        --replicas_[w.replica].outstanding;
+        edge_states_[edge_state].balancer.on_end(model_.replicas[w.replica].number, now_,
+                                                 now_ - w.sent, outcome != Outcome::timeout);
     }
-    if (state.throttle) state.throttle->observe(now_, outcome, status);
-    if (state.ejection &&
-        state.ejection->observe(now_, endpoint, outcome, status,
-                                edge_dice_[model_.edge_states[edge_state].edge].policy))
-        log(state.ejection->is_ejected(endpoint) ? "ejected" : "returned", replica_name(w.replica),
-            "by " + edge_state_name(edge_state));
+    if (hop.watched) observe_try(w, outcome, status);
     if (w.has(by_call)) return call_attempt_settled(w.parent, index, outcome, status);
     call_settled(edge_state, w.parent, w.sent, outcome, status);
 }

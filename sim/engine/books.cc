@@ -41,7 +41,7 @@ void Engine::check_books() {
                              "Little's law: requests x time = sum of their stays");
         }
         SHAKETABLE_CHECK(arrived == gone + inside[s], "requests: arrived = gone + inside");
-        SHAKETABLE_CHECK(meters_.services()[s].in_system == inside[s],
+        SHAKETABLE_CHECK(meters_.services()[s].in_system.value() == inside[s],
                          "requests inside are counted");
     }
 }

@@ -21,18 +21,18 @@ std::uint16_t status_of(Outcome outcome) {
 }  // namespace
 
 bool Engine::is_breaker_outside(std::uint32_t edge_state) const {
-    for (const PolicyKind kind : rules_[model_.edge_states[edge_state].edge].call_gates)
+    for (const PolicyKind kind : rules_[hops_[edge_state].edge].call_gates)
         if (kind == PolicyKind::breaker) return true;
     return false;
 }
 
 void Engine::start_call(std::uint32_t edge_state, Index parent) {
-    const std::uint32_t edge = model_.edge_states[edge_state].edge;
-    const EdgeRules& rules = rules_[edge];
+    const Hop& hop = hops_[edge_state];
+    const EdgeRules& rules = rules_[hop.edge];
     ++flow_of(edge_state).now.started;
-    const bool from_walker = !model_.edges[edge].from_workload && parent != none;
+    const bool from_walker = !hop.from_workload && parent != none;
     const Time inherited = from_walker ? walkers_[parent].deadline : never;
-    if (rules.plain) {
+    if (hop.plain) {
         BreakerMachine::Permit permit;
         for (const PolicyKind gate : rules.attempt_gates) {
             const Outcome answer = ask_gate(gate, edge_state, permit);
@@ -70,7 +70,7 @@ void Engine::start_call(std::uint32_t edge_state, Index parent) {
 void Engine::pass_gates(Index index) {
     while (true) {
         Call& call = calls_[index];
-        const EdgeRules& rules = rules_[model_.edge_states[call.edge_state].edge];
+        const EdgeRules& rules = rules_[hops_[call.edge_state].edge];
         const auto& gates = call.past_call_gates ? rules.attempt_gates : rules.call_gates;
         if (call.gate == gates.size()) {
             call.gate = 0;
@@ -115,7 +115,7 @@ void Engine::wait_for_pool(Index index) {
     call.next = none;
     (state.waiting.last == none ? state.waiting.first : calls_[state.waiting.last].next) = index;
     state.waiting.last = index;
-    const Duration longest = rules_[model_.edge_states[call.edge_state].edge].pool_wait;
+    const Duration longest = rules_[hops_[call.edge_state].edge].pool_wait;
     if (longest != forever)
         queue_.schedule(timer_of(index, CallTimer::wait), now_ + longest + Duration{1});
 }
@@ -154,7 +154,7 @@ void Engine::try_refused(Index index, Outcome outcome) {
 /// What a try took on its way through its own gates.
 void Engine::release_attempt_gates(Index index) {
     Call& call = calls_[index];
-    const EdgeRules& rules = rules_[model_.edge_states[call.edge_state].edge];
+    const EdgeRules& rules = rules_[hops_[call.edge_state].edge];
     for (const PolicyKind kind : rules.attempt_gates) {
         if (kind == PolicyKind::bulkhead) release_pool(index);
         if (kind == PolicyKind::breaker && call.holds_permit) {
@@ -166,7 +166,7 @@ void Engine::release_attempt_gates(Index index) {
 
 void Engine::send_try(Index index) {
     Call& call = calls_[index];
-    const EdgeRules& rules = rules_[model_.edge_states[call.edge_state].edge];
+    const EdgeRules& rules = rules_[hops_[call.edge_state].edge];
     EdgeState& state = edge_states_[call.edge_state];
     const BreakerMachine::Permit permit{true, call.probe, false, 0, call.era};
     const Time started = rules.pool_wait_counts ? call.attempt_starts : now_;
@@ -218,7 +218,7 @@ void Engine::next_try(Index index) {
 void Engine::call_attempt_settled(Index index, Index walker, Outcome outcome,
                                   std::uint16_t status) {
     Call& call = calls_[index];
-    const EdgeRules& rules = rules_[model_.edge_states[call.edge_state].edge];
+    const EdgeRules& rules = rules_[hops_[call.edge_state].edge];
     EdgeState& state = edge_states_[call.edge_state];
     Index* link = &call.first;
     while (*link != walker) link = &walkers_[*link].sibling;
@@ -247,7 +247,7 @@ void Engine::after_failure(Index index, Outcome outcome, std::uint16_t status) {
     Call& call = calls_[index];
     if (call.live > 0) return;  // a hedge is still out
     EdgeState& state = edge_states_[call.edge_state];
-    const std::uint32_t edge = model_.edge_states[call.edge_state].edge;
+    const std::uint32_t edge = hops_[call.edge_state].edge;
     const EdgeRules& rules = rules_[edge];
     if (!rules.retry || call.retries >= rules.retry->retries ||
         !policies::is_retryable(*rules.retry, outcome, status))
@@ -289,8 +289,10 @@ void Engine::drop_attempt(Index walker, CancelMode mode) {
     const std::uint32_t endpoint = model_.replicas[w.replica].number;
     queue_.cancel(timer_of(walker, WalkerTimer::timeout));
     ++flow_of(w.edge_state).now.tries[static_cast<std::size_t>(Outcome::cancelled)];
-    --replicas_[w.replica].outstanding;
-    state.balancer.on_end(endpoint, now_, now_ - w.sent, false);
+    if (hops_[w.edge_state].sole_replica == none) {
+        --replicas_[w.replica].outstanding;
+        state.balancer.on_end(endpoint, now_, now_ - w.sent, false);
+    }
     if (state.ejection) state.ejection->abandon(endpoint);
     if (state.breaker && !is_breaker_outside(w.edge_state))
         state.breaker->abandon({true, w.has(probe), false, 0, w.era});
@@ -312,7 +314,7 @@ void Engine::drop_tries(Index index, CancelMode mode) {
 void Engine::finish_call(Index index, Outcome outcome, std::uint16_t status) {
     Call& call = calls_[index];
     EdgeState& state = edge_states_[call.edge_state];
-    const EdgeRules& rules = rules_[model_.edge_states[call.edge_state].edge];
+    const EdgeRules& rules = rules_[hops_[call.edge_state].edge];
     CancelMode mode = rules.cancel;
     if (rules.hedges && state.hedge->cancel() != HedgeCancel::none) mode = CancelMode::propagate;
     drop_tries(index, mode);
@@ -332,7 +334,7 @@ void Engine::finish_call(Index index, Outcome outcome, std::uint16_t status) {
     queue_.cancel(timer_of(index, CallTimer::total));
     if (!is_success(outcome) && rules.fallback && rules.fallback->contains(outcome, status)) {
         const Duration work =
-            rules.fallback_work.draw(edge_dice_[model_.edge_states[call.edge_state].edge].policy);
+            rules.fallback_work.draw(edge_dice_[hops_[call.edge_state].edge].policy);
         if (work == Duration{0}) return settle_call(index, Outcome::degraded, 200);
         call.state = Call::State::falling_back;
         queue_.schedule(timer_of(index, CallTimer::wait), now_ + work);
@@ -352,8 +354,7 @@ void Engine::settle_call(Index index, Outcome outcome, std::uint16_t status) {
 void Engine::call_settled(std::uint32_t edge_state, Index parent, Time started, Outcome outcome,
                           std::uint16_t status) {
     flow_of(edge_state).settle(outcome, now_ - started);
-    if (model_.edges[model_.edge_states[edge_state].edge].from_workload)
-        return request_settled(parent);
+    if (hops_[edge_state].from_workload) return request_settled(parent);
     if (parent == none) return;
     walkers_[parent].next = none;
     walkers_[parent].phase = Phase::running;

@@ -65,15 +65,15 @@ void Engine::apply_condition(std::uint32_t index) {
 void Engine::count_workers(std::uint32_t s) {
     const ServicePlan& service = model_.services[s];
     ServiceMeter& meter = meters_.service(s);
-    meter.advance(now_);
-    meter.workers = 0;
+    std::uint64_t workers = 0;
     meter.up = 0;
     for (std::uint32_t r = 0; r < service.replicas; ++r) {
         const Replica& replica = replicas_[service.first_replica + r];
         if (!replica.up) continue;
         if (!replica.draining && !replica.paused) ++meter.up;
-        if (service.workers != unlimited_places) meter.workers += service.workers;
+        if (service.workers != unlimited_places) workers += service.workers;
     }
+    meter.workers.set(now_, workers);
 }
 
 /// Everything in hand is lost; callers see their connection reset.

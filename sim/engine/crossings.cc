@@ -11,6 +11,9 @@ using faults::Verdict;
 /// Time of one message, one way: propagation, retransmissions, and its turn on a shared wire.
 Duration Engine::transit(std::uint32_t edge_state, Index replica, std::int64_t bytes,
                          const Wire& wire, bool request) {
+    if (hops_[edge_state].instant && wire.connection_rate == faults::unlimited_rate &&
+        wire.edge_rate == faults::unlimited_rate)
+        return Duration{0};
     const EdgeStatePlan& state = model_.edge_states[edge_state];
     const std::uint32_t other = model_.replicas[replica].zone;
     const LinkPlan& link = request ? model_.link(state.edge, state.zone, other)

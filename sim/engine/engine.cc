@@ -75,8 +75,37 @@ void Engine::prepare_edges() {
         const ServicePlan& callee = model_.services[edge.service];
         edge_states_.emplace_back(edge.policy, callee.balance, callee.replicas);
     }
+    for (std::uint32_t s = 0; s < edge_states_.size(); ++s) hops_.push_back(hop_of(s));
     ordinals_.resize(model_.routes.size());
     wire_free_.resize(2 * model_.routes.size());
+}
+
+Hop Engine::hop_of(std::uint32_t edge_state) const {
+    const EdgeStatePlan& plan = model_.edge_states[edge_state];
+    const EdgePlan& edge = model_.edges[plan.edge];
+    const ServicePlan& callee = model_.services[edge.service];
+    const EdgeState& state = edge_states_[edge_state];
+    const EdgeRules& rules = rules_[plan.edge];
+    Hop hop{.edge = plan.edge,
+            .flow = plan.flow,
+            .service = edge.service,
+            .entry = model_.endpoints[edge.endpoint].entry,
+            .plain = rules.plain,
+            .instant = true,
+            .from_workload = edge.from_workload,
+            .watched = state.breaker || state.throttle || state.ejection,
+            .has_deadline = rules.deadline.has_value(),
+            .attempt_timeout = rules.attempt_timeout};
+    if (callee.replicas == 1 && !state.health && !state.ejection)
+        hop.sole_replica = callee.first_replica;
+    const auto is_instant = [](const LinkPlan& link) {
+        return link.latency.is_constant() && link.latency.constant() == Duration{0} &&
+               link.bytes_per_second == 0 && link.loss == 0;
+    };
+    for (std::uint32_t zone = 0; zone < model_.zone_count(); ++zone)
+        hop.instant = hop.instant && is_instant(model_.link(plan.edge, plan.zone, zone)) &&
+                      is_instant(model_.link(plan.edge, zone, plan.zone));
+    return hop;
 }
 
 void Engine::prepare_timers() {

@@ -83,6 +83,7 @@ class Engine {
     }
     void prepare_replicas();
     void prepare_edges();
+    [[nodiscard]] Hop hop_of(std::uint32_t edge_state) const;
     void prepare_timers();
     void prepare_cuts();
     void dispatch(TimerId timer);
@@ -144,6 +145,7 @@ class Engine {
     [[nodiscard]] bool start_attempt(std::uint32_t edge_state, Index parent, bool of_call,
                                      Time inherited, Time started,
                                      policies::BreakerMachine::Permit permit);
+    void observe_try(const Walker& w, Outcome outcome, std::uint16_t status);
     void attempt_settled(Index walker, Outcome outcome, std::uint16_t status);
     void on_attempt_timeout(Index walker);
     void abandon(Index walker, policies::CancelMode mode);
@@ -245,7 +247,7 @@ class Engine {
         return model_.services[replicas_[w.replica].service];
     }
     [[nodiscard]] FlowMeter& flow_of(std::uint32_t edge_state) {
-        return meters_.flow(model_.edge_states[edge_state].flow);
+        return meters_.flow(hops_[edge_state].flow);
     }
     /// The state of `edge` that belongs to the replica the walker is at.
     [[nodiscard]] std::uint32_t state_of(const Walker& w, std::uint32_t edge) const {
@@ -280,6 +282,7 @@ class Engine {
     std::vector<EdgeRules> rules_;     ///< per edge
     std::vector<EdgeDice> edge_dice_;  ///< per edge
     std::vector<EdgeState> edge_states_;
+    std::vector<Hop> hops_;                                     ///< per edge state
     std::vector<Random> work_dice_, step_dice_, startup_dice_;  ///< per service
     std::vector<std::uint64_t> ordinals_;                       ///< per route: crossings so far
     std::vector<Time> wire_free_;  ///< per route and direction: when a throttled wire is free

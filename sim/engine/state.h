@@ -61,6 +61,21 @@ struct EdgeState : model::EdgeMachines {
     Time open_since = never;  ///< of the breaker
 };
 
+/// What the path of a call reads of its edge state at every turn, in one cache line.
+struct alignas(64) Hop {
+    std::uint32_t edge = 0;
+    std::uint32_t flow = 0;
+    std::uint32_t service = 0;  ///< called
+    std::uint32_t entry = 0;    ///< first instruction of the endpoint
+    Index sole_replica = none;  ///< of the callee, where there is nothing to choose
+    bool plain = true;          ///< see EdgeRules::plain
+    bool instant = false;       ///< its links take no time, whatever is sent over them
+    bool from_workload = false;
+    bool watched = false;       ///< a breaker, throttle or outlier ejection observes its tries
+    bool has_deadline = false;  ///< hands deadlines on
+    Duration attempt_timeout{forever};
+};
+
 /// Something a walker is inside of.
 struct Frame {
     enum class Kind : std::uint8_t { loop, lock, fill };

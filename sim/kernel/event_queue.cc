@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 namespace shaketable::sim {
 
@@ -32,6 +33,7 @@ void EventQueue::schedule(TimerId timer, Time at) {
 void EventQueue::heap_push(TimerId timer, std::int64_t at) {
     const Entry entry = (static_cast<Entry>(static_cast<std::uint64_t>(at)) << 64U) |
                         (static_cast<Entry>(serial_++) << 28U) | timer;
+    if (std::exchange(root_is_vacant_, false)) return sift_down(0, entry);
     heap_.push_back(entry);
     sift_up(heap_.size() - 1, entry);
 }
@@ -54,9 +56,16 @@ void EventQueue::sift_down(std::size_t hole, Entry entry) {
         const std::size_t first = 4 * hole + 1;
         if (first >= size) break;
         std::size_t least = first;
-        const std::size_t end = std::min(first + 4, size);
-        for (std::size_t child = first + 1; child < end; ++child)
-            if (heap_[child] < heap_[least]) least = child;
+        if (first + 4 <= size) [[likely]] {
+            // Which child is least is a toss-up that no branch predictor learns.
+            const std::size_t a = first + (heap_[first + 1] < heap_[first] ? 1 : 0);
+            const std::size_t b = first + 2 + (heap_[first + 3] < heap_[first + 2] ? 1 : 0);
+            const std::size_t mask = std::size_t{0} - (heap_[b] < heap_[a] ? 1U : 0U);
+            least = a ^ ((a ^ b) & mask);
+        } else {
+            for (std::size_t child = first + 1; child < size; ++child)
+                if (heap_[child] < heap_[least]) least = child;
+        }
         if (entry < heap_[least]) break;
         heap_[hole] = heap_[least];
         place_[timer_of(heap_[hole])] = static_cast<std::uint32_t>(hole);

@@ -14,6 +14,7 @@
 
 #include <array>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "base/check.h"
@@ -38,10 +39,10 @@ class EventQueue {
     void schedule(TimerId timer, Time at);
     /// Does nothing if `timer` is not pending.
     void cancel(TimerId timer) {
-        const std::uint32_t place = place_[timer];
-        if (place == nowhere) return;
+        if (place_[timer] == nowhere) return;
+        fill_root();  // may move the timer
+        const std::uint32_t place = std::exchange(place_[timer], nowhere);
         --pending_;
-        place_[timer] = nowhere;
         if ((place & in_wheel) == 0)
             heap_remove(place);
         else
@@ -60,17 +61,19 @@ class EventQueue {
 
     /// When the earliest timer fires. Precondition: not empty.
     [[nodiscard]] Time next_time() {
+        fill_root();
         if (heap_.empty()) open_window();
         return time_of(heap_[0]);
     }
     /// Takes the earliest timer out. Precondition: not empty.
     Fired pop() {
+        fill_root();
         if (heap_.empty()) open_window();
         const Entry top = heap_[0];
         const TimerId timer = timer_of(top);
         place_[timer] = nowhere;
         --pending_;
-        heap_remove(0);
+        root_is_vacant_ = true;
         latest_ = static_cast<std::int64_t>(top >> 64U);
         return {time_of(top), timer};
     }
@@ -116,6 +119,13 @@ class EventQueue {
         return static_cast<std::uint64_t>(at) >> tick_bits;
     }
 
+    /// An event mostly schedules another one: the place at the top is left vacant until the next
+    /// timer comes to fill it, or until somebody looks.
+    void fill_root() {
+        if (!root_is_vacant_) return;
+        root_is_vacant_ = false;
+        heap_remove(0);
+    }
     void heap_push(TimerId timer, std::int64_t at);
     void heap_remove(std::uint32_t place);
     void sift_up(std::size_t hole, Entry entry);
@@ -140,6 +150,7 @@ class EventQueue {
     std::size_t pending_ = 0;
     std::size_t in_wheel_count_ = 0;
     bool wheel_mode_ = false;
+    bool root_is_vacant_ = false;
     std::uint64_t base_ = 0;        ///< tick that slots are counted from
     std::uint64_t window_end_ = 0;  ///< last tick whose timers are in the heap
     std::vector<Chunk> chunks_;
