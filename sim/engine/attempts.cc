@@ -65,8 +65,29 @@ Outcome Engine::ask_gate(PolicyKind kind, std::uint32_t edge_state,
     return state.rate_limit->admit(now_).admitted ? Outcome::ok : Outcome::rate_limited;
 }
 
+/// Where the story of whoever makes a call is written.
+Tracer::Spot Engine::story_of_caller(std::uint32_t edge_state, Index parent) const {
+    if (hops_[edge_state].from_workload) return root_story_;
+    const bool told = parent != none && walkers_[parent].has(traced);
+    return told ? tracer_->of_walker(parent) : Tracer::Spot{};
+}
+
+Tracer::Spot Engine::new_visit(std::uint32_t edge_state, std::uint32_t replica, Tracer::Spot story,
+                               std::uint32_t attempt) {
+    const model::EndpointPlan& endpoint =
+        model_.endpoints[model_.edges[hops_[edge_state].edge].endpoint];
+    const ServicePlan& service = model_.services[endpoint.service];
+    const std::uint32_t number = replica == none ? 0 : model_.replicas[replica].number;
+    return tracer_->add(story, service.name, endpoint.name, number, attempt, now_);
+}
+
 /// A try that never left its caller.
-void Engine::count_refusal(std::uint32_t edge_state, Outcome outcome) {
+void Engine::count_refusal(std::uint32_t edge_state, Outcome outcome, Tracer::Spot story,
+                           std::uint32_t attempt) {
+    if (story) {
+        if (const Tracer::Spot visit = new_visit(edge_state, none, story, attempt))
+            tracer_->ended(visit, now_, outcome);
+    }
     FlowMeter& flow = flow_of(edge_state);
     ++flow.now.attempts;
     ++flow.now.tries[static_cast<std::size_t>(outcome)];
@@ -101,7 +122,8 @@ std::uint32_t Engine::pick_replica(std::uint32_t edge_state) {
 
 /// Sends one try. False: no replica could be chosen, nothing was sent.
 bool Engine::start_attempt(std::uint32_t edge_state, Index parent, bool of_call, Time inherited,
-                           Time started, BreakerMachine::Permit permit) {
+                           Time started, BreakerMachine::Permit permit, Tracer::Spot story,
+                           std::uint32_t attempt) {
     const std::uint32_t replica = pick_replica(edge_state);
     FlowMeter& flow = flow_of(edge_state);
     if (replica == none) return false;
@@ -124,6 +146,12 @@ bool Engine::start_attempt(std::uint32_t edge_state, Index parent, bool of_call,
     w.edge_state = edge_state;
     w.era = permit.era;
     if (permit.probe) w.add(probe);
+    if (story) {
+        if (const Tracer::Spot visit = new_visit(edge_state, replica, story, attempt)) {
+            w.add(traced);
+            tracer_->put_walker(index, visit);
+        }
+    }
     if (of_call) {
         w.add(by_call);
         w.sibling = calls_[parent].first;
@@ -166,6 +194,12 @@ void Engine::attempt_settled(Index index, Outcome outcome, std::uint16_t status)
     const Hop& hop = hops_[edge_state];
     queue_.cancel(timer_of(index, WalkerTimer::timeout));
     ++flow_of(edge_state).now.tries[static_cast<std::size_t>(outcome)];
+    Tracer::Spot story;
+    if (w.has(traced)) {
+        const Tracer::Spot visit = tracer_->of_walker(index);
+        tracer_->ended(visit, now_, outcome);
+        story = tracer_->caller_of(visit);
+    }
     if (hop.sole_replica == none) {
         --replicas_[w.replica].outstanding;
         edge_states_[edge_state].balancer.on_end(model_.replicas[w.replica].number, now_,
@@ -173,7 +207,7 @@ void Engine::attempt_settled(Index index, Outcome outcome, std::uint16_t status)
     }
     if (hop.watched) observe_try(w, outcome, status);
     if (w.has(by_call)) return call_attempt_settled(w.parent, index, outcome, status);
-    call_settled(edge_state, w.parent, w.sent, outcome, status);
+    call_settled(edge_state, w.parent, w.sent, outcome, status, story);
 }
 
 void Engine::on_attempt_timeout(Index index) {

@@ -32,18 +32,20 @@ void Engine::start_call(std::uint32_t edge_state, Index parent) {
     ++flow_of(edge_state).now.started;
     const bool from_walker = !hop.from_workload && parent != none;
     const Time inherited = from_walker ? walkers_[parent].deadline : never;
+    const Tracer::Spot story =
+        tracer_ != nullptr ? story_of_caller(edge_state, parent) : Tracer::Spot{};
     if (hop.plain) {
         BreakerMachine::Permit permit;
         for (const PolicyKind gate : rules.attempt_gates) {
             const Outcome answer = ask_gate(gate, edge_state, permit);
             if (answer == Outcome::ok) continue;
-            count_refusal(edge_state, answer);
-            return call_settled(edge_state, parent, now_, answer, status_of(answer));
+            count_refusal(edge_state, answer, story, 1);
+            return call_settled(edge_state, parent, now_, answer, status_of(answer), story);
         }
-        if (!start_attempt(edge_state, parent, false, inherited, now_, permit)) {
-            count_refusal(edge_state, Outcome::unreachable);
+        if (!start_attempt(edge_state, parent, false, inherited, now_, permit, story, 1)) {
+            count_refusal(edge_state, Outcome::unreachable, story, 1);
             if (permit.admitted) edge_states_[edge_state].breaker->abandon(permit);
-            call_settled(edge_state, parent, now_, Outcome::unreachable, 503);
+            call_settled(edge_state, parent, now_, Outcome::unreachable, 503, story);
         }
         return;
     }
@@ -56,6 +58,10 @@ void Engine::start_call(std::uint32_t edge_state, Index parent) {
     call.parent = parent;
     call.edge_state = edge_state;
     call.state = Call::State::trying;
+    if (story) {
+        call.traced = true;
+        tracer_->put_call(index, story);
+    }
     if (from_walker) walkers_[parent].next = index;
     if (edge_states_[edge_state].budget) edge_states_[edge_state].budget->on_call(now_);
     if (edge_states_[edge_state].hedge) edge_states_[edge_state].hedge->on_call();
@@ -143,8 +149,8 @@ void Engine::release_pool(Index index) {
 /// A gate said no: that is a try with an answer.
 void Engine::try_refused(Index index, Outcome outcome) {
     Call& call = calls_[index];
-    count_refusal(call.edge_state, outcome);
     ++call.tries;
+    count_refusal(call.edge_state, outcome, story_of(call, index), call.tries);
     const bool outside = !call.past_call_gates;
     release_attempt_gates(index);
     if (outside) return finish_call(index, outcome, status_of(outcome));
@@ -171,7 +177,8 @@ void Engine::send_try(Index index) {
     const BreakerMachine::Permit permit{true, call.probe, false, 0, call.era};
     const Time started = rules.pool_wait_counts ? call.attempt_starts : now_;
     call.state = Call::State::trying;
-    if (!start_attempt(call.edge_state, index, true, call.deadline, started, permit))
+    if (!start_attempt(call.edge_state, index, true, call.deadline, started, permit,
+                       story_of(call, index), call.tries + 1U))
         return try_refused(index, Outcome::unreachable);
     if (!is_breaker_outside(call.edge_state)) call.holds_permit = false;  // the attempt has it now
     ++call.tries;
@@ -288,6 +295,7 @@ void Engine::drop_attempt(Index walker, CancelMode mode) {
     EdgeState& state = edge_states_[w.edge_state];
     const std::uint32_t endpoint = model_.replicas[w.replica].number;
     queue_.cancel(timer_of(walker, WalkerTimer::timeout));
+    if (w.has(traced)) tracer_->ended(tracer_->of_walker(walker), now_, Outcome::cancelled);
     ++flow_of(w.edge_state).now.tries[static_cast<std::size_t>(Outcome::cancelled)];
     if (hops_[w.edge_state].sole_replica == none) {
         --replicas_[w.replica].outstanding;
@@ -347,14 +355,18 @@ void Engine::settle_call(Index index, Outcome outcome, std::uint16_t status) {
     const Call call = calls_[index];
     calls_[index].state = Call::State::free;
     calls_.give_back(index);
-    call_settled(call.edge_state, call.parent, call.started, outcome, status);
+    call_settled(call.edge_state, call.parent, call.started, outcome, status,
+                 story_of(call, index));
 }
 
 /// The end of a call: counted once, and told to whoever waits for it.
 void Engine::call_settled(std::uint32_t edge_state, Index parent, Time started, Outcome outcome,
-                          std::uint16_t status) {
+                          std::uint16_t status, Tracer::Spot story) {
     flow_of(edge_state).settle(outcome, now_ - started);
-    if (hops_[edge_state].from_workload) return request_settled(parent);
+    if (hops_[edge_state].from_workload) {
+        if (story) tracer_->ended(story, now_, outcome);
+        return request_settled(edge_state, parent, started, outcome);
+    }
     if (parent == none) return;
     walkers_[parent].next = none;
     walkers_[parent].phase = Phase::running;

@@ -159,7 +159,9 @@ Result<reports::Repeat, Problems> Engine::run() {
             0x9E37'79B9'7F4A'7C15U;
         dispatch(fired.timer);
         drain();
+        if (tracer_ != nullptr && tracer_->is_done()) break;
     }
+    if (tracer_ != nullptr) return std::move(out_);
     finish();
     return std::move(out_);
 }

@@ -20,7 +20,9 @@
 #include "reports/record/meters.h"
 #include "reports/record/record.h"
 #include "scenarios/workloads/arrival_clock.h"
+#include "sim/engine/picks.h"
 #include "sim/engine/state.h"
+#include "sim/engine/tracer.h"
 #include "sim/kernel/event_queue.h"
 #include "sim/kernel/slab.h"
 
@@ -50,6 +52,12 @@ class Engine {
   public:
     /// `timeline`: of this repeat. Keeps a reference to the model.
     Engine(const Model& model, std::uint64_t repeat, faults::Timeline timeline);
+
+    /// Notes which requests are worth keeping, for a second playing. Before `run`.
+    void note_picks(std::uint32_t keep) { picks_ = Picks{keep}; }
+    [[nodiscard]] std::vector<Pick> picks() const { return picks_.take(); }
+    /// Writes their stories down, and stops when they have ended. Before `run`; kept by reference.
+    void follow(Tracer& tracer) { tracer_ = &tracer; }
 
     /// Plays the run from start to end. Call it once.
     /// Errors: more than 10 million events at one instant: a loop of calls that takes no time.
@@ -108,9 +116,9 @@ class Engine {
     // ---- sources (sources.cc) ----
     void start_sources();
     void begin_request(std::uint32_t source, Index user);
+    void request_settled(std::uint32_t edge_state, Index user, Time started, Outcome outcome);
     void on_arrival(std::uint32_t source);
     void on_user(std::uint32_t user);
-    void request_settled(Index user);
     void change_loads();
 
     // ---- calls at the caller (calls.cc) ----
@@ -132,19 +140,29 @@ class Engine {
     void finish_call(Index call, Outcome outcome, std::uint16_t status);
     void settle_call(Index call, Outcome outcome, std::uint16_t status);
     void call_settled(std::uint32_t edge_state, Index parent, Time started, Outcome outcome,
-                      std::uint16_t status);
+                      std::uint16_t status, Tracer::Spot story);
     void leave_child(Index parent, policies::CancelMode mode);
     [[nodiscard]] bool is_breaker_outside(std::uint32_t edge_state) const;
+
+    // ---- stories (attempts.cc) ----
+    [[nodiscard]] Tracer::Spot story_of_caller(std::uint32_t edge_state, Index parent) const;
+    [[nodiscard]] Tracer::Spot story_of(const Call& call, Index index) const {
+        return call.traced ? tracer_->of_call(index) : Tracer::Spot{};
+    }
+    [[nodiscard]] Tracer::Spot new_visit(std::uint32_t edge_state, std::uint32_t replica,
+                                         Tracer::Spot story, std::uint32_t attempt);
 
     // ---- tries (attempts.cc) ----
     void log_breaker(std::uint32_t edge_state);
     [[nodiscard]] Outcome ask_gate(policies::PolicyKind kind, std::uint32_t edge_state,
                                    policies::BreakerMachine::Permit& permit);
-    void count_refusal(std::uint32_t edge_state, Outcome outcome);
+    void count_refusal(std::uint32_t edge_state, Outcome outcome, Tracer::Spot story,
+                       std::uint32_t attempt);
     [[nodiscard]] std::uint32_t pick_replica(std::uint32_t edge_state);
     [[nodiscard]] bool start_attempt(std::uint32_t edge_state, Index parent, bool of_call,
                                      Time inherited, Time started,
-                                     policies::BreakerMachine::Permit permit);
+                                     policies::BreakerMachine::Permit permit, Tracer::Spot story,
+                                     std::uint32_t attempt);
     void observe_try(const Walker& w, Outcome outcome, std::uint16_t status);
     void attempt_settled(Index walker, Outcome outcome, std::uint16_t status);
     void on_attempt_timeout(Index walker);
@@ -295,6 +313,9 @@ class Engine {
     std::vector<User> users_;
     std::vector<scenarios::ArrivalClock> clocks_;  ///< per open source
     std::vector<Random> think_dice_;               ///< per source
+    Picks picks_{0};
+    Tracer* tracer_ = nullptr;
+    Tracer::Spot root_story_;  ///< of the request that begins now
     std::vector<Todo> todo_;
     std::vector<Time> cuts_;
     std::size_t next_cut_ = 0;

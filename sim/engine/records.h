@@ -100,6 +100,7 @@ struct Call {
     bool holds_permit = false;  ///< of a breaker, not yet an attempt's
     bool probe = false;
     bool holds_pool = false;  ///< a connection of a bulkhead
+    bool traced = false;      ///< its visits are kept
     bool hedging = false;     ///< its wait timer sends a hedge
 };
 

@@ -67,6 +67,7 @@ void Engine::arrive(Index walker) {
     ServiceMeter& meter = meters_.service(replica.service);
     ++meter.now.arrived;
     w.since = now_;
+    if (w.has(traced)) tracer_->arrived(tracer_->of_walker(walker), now_);
     if (!replica.up) [[unlikely]]
         return refuse(walker, Outcome::unreachable);
     if (policies::has_passed(w.deadline, now_)) return refuse(walker, Outcome::expired);
@@ -99,6 +100,7 @@ void Engine::give_worker(Index walker) {
     Replica& replica = replicas_[w.replica];
     w.add(holds_worker);
     w.phase = Phase::running;
+    if (w.has(traced)) tracer_->started(tracer_->of_walker(walker), now_);
     ++replica.busy;
     meters_.service(replica.service).add_busy(now_);
 }

@@ -41,7 +41,14 @@ void Engine::begin_request(std::uint32_t source, Index user) {
     ++out_.requests;
     ++in_flight_;
     in_flight_max_ = std::max(in_flight_max_, in_flight_);
-    start_call(model_.sources[source].edge_state, user);
+    const SourcePlan& plan = model_.sources[source];
+    if (tracer_ != nullptr) {
+        const model::EndpointPlan& endpoint = model_.endpoints[model_.edges[plan.edge].endpoint];
+        root_story_ = tracer_->begin({now_, plan.edge_state}, out_.requests - 1,
+                                     model_.workload_names[plan.workload],
+                                     model_.services[endpoint.service].name, endpoint.name);
+    }
+    start_call(plan.edge_state, user);
 }
 
 void Engine::on_arrival(std::uint32_t source) {
@@ -60,8 +67,9 @@ void Engine::on_user(std::uint32_t index) {
     begin_request(user.source, index);
 }
 
-void Engine::request_settled(Index index) {
+void Engine::request_settled(std::uint32_t edge_state, Index index, Time started, Outcome outcome) {
     --in_flight_;
+    picks_.settled({started, edge_state}, now_ - started, is_success(outcome));
     if (index == none) return;
     User& user = users_[index];
     user.waits = false;

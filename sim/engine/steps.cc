@@ -177,6 +177,10 @@ void Engine::step_fork(Index walker, const Instruction& step) {
         branch.pc = model_.program.branches[step.a + i];
         branch.edge_state = previous;  // of a branch: the one before it
         branch.sibling = none;
+        if (walkers_[walker].has(traced)) {
+            branch.add(traced);
+            tracer_->put_walker(index, tracer_->of_walker(walker));
+        }
         (previous == none ? walkers_[walker].next : walkers_[previous].sibling) = index;
         previous = index;
         todo(Todo::What::run, index);
@@ -355,7 +359,9 @@ void Engine::step_reply(Index walker, std::uint16_t status) {
     Walker& m = walkers_[message];
     m = w;
     m.frames = none;
-    m.flags = static_cast<std::uint16_t>(w.flags & (by_call | probe | hedge_try | has_verdict));
+    m.flags =
+        static_cast<std::uint16_t>(w.flags & (by_call | probe | hedge_try | has_verdict | traced));
+    if (w.has(traced)) tracer_->put_walker(message, tracer_->of_walker(walker));
     m.prev = m.next = none;
     m.phase = Phase::returning;
     const TimerId old_timeout = timer_of(walker, WalkerTimer::timeout);
