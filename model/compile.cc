@@ -180,8 +180,14 @@ class Compiler {
         if (place == model_.routes.end()) model_.routes.push_back(route);
         plan.name = caller_name(caller, from_workload) + " -> " + callee;
         const auto index = static_cast<std::uint32_t>(model_.edges.size());
+        const std::string fallback = plan.policy.fallback ? plan.policy.fallback->call : "";
         model_.edges.push_back(std::move(plan));
         edge_index_[key] = index;
+        if (!fallback.empty()) {
+            const std::uint32_t instead =
+                edge(caller, from_workload, fallback, "", {}, Bytes{0}, Bytes{0}, priority);
+            model_.edges[index].fallback = instead;
+        }
         return index;
     }
 
@@ -248,11 +254,13 @@ class Compiler {
                                 model_.endpoints[plan.endpoint].name});
             };
             if (plan.from_workload) {
-                for (SourcePlan& source : model_.sources)
-                    if (source.edge == e) {
+                // In the order of the sources for their own edge and for their fallback's.
+                for (SourcePlan& source : model_.sources) {
+                    if (source.edge == e)
                         source.edge_state = static_cast<std::uint32_t>(model_.edge_states.size());
+                    if (source.edge == e || model_.edges[source.edge].fallback == e)
                         add(none, source.zone);
-                    }
+                }
             } else {
                 const ServicePlan& caller = model_.services[plan.caller];
                 for (std::uint32_t r = 0; r < caller.replicas; ++r)

@@ -59,9 +59,10 @@ struct EdgePlan {
     std::uint32_t endpoint = 0;
     std::uint32_t service = 0;  ///< of the endpoint
     std::int64_t request_bytes = 0, response_bytes = 0;
-    std::uint32_t priority = 0;   ///< the endpoint's, plus a workload's own
-    policies::EdgePolicy policy;  ///< presets filled in
-    std::uint32_t route = 0;      ///< index into Model::routes
+    std::uint32_t priority = 0;     ///< the endpoint's, plus a workload's own
+    policies::EdgePolicy policy;    ///< presets filled in
+    std::uint32_t route = 0;        ///< index into Model::routes
+    std::uint32_t fallback = none;  ///< edge of the policy's `fallback.call`
     std::uint32_t first_state =
         0;  ///< of its states, one per replica of the caller (one per zone of a workload)
     std::string name;  ///< "payments -> ledger.append"

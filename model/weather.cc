@@ -211,16 +211,17 @@ Verdict Weather::ask(Active& active, std::uint32_t edge_state, std::uint32_t rep
 
 namespace {
 
-Crossing crossing_of(const Model& model, std::uint32_t edge_state, std::uint32_t replica, Time now,
-                     std::uint64_t ordinal, std::int64_t bytes) {
+Crossing crossing_of(const Model& model, std::uint32_t edge_state, Time now, std::uint64_t ordinal,
+                     std::int64_t bytes) {
     const EndpointPlan& endpoint =
         model.endpoints[model.edges[model.edge_states[edge_state].edge].endpoint];
+    // The model knows no connections: each crossing has its own.
     return {.ordinal = ordinal,
-            .connection = std::uint64_t{edge_state} * model.replicas.size() + replica,
+            .connection = ordinal,
             .at = now,
-            .connection_opened = Time{},
+            .connection_opened = now,
             .bytes = static_cast<std::uint32_t>(std::min<std::int64_t>(bytes, 0xFFFF'FFFF)),
-            .new_connection = false,
+            .new_connection = true,
             .method = endpoint.method,
             .path = endpoint.path};
 }
@@ -229,7 +230,7 @@ Crossing crossing_of(const Model& model, std::uint32_t edge_state, std::uint32_t
 
 Verdict Weather::judge(std::uint32_t edge_state, std::uint32_t replica, Time now,
                        std::uint64_t ordinal, std::int64_t bytes) {
-    const Crossing crossing = crossing_of(model_, edge_state, replica, now, ordinal, bytes);
+    const Crossing crossing = crossing_of(model_, edge_state, now, ordinal, bytes);
     Verdict verdict;
     for (Active& active : traffic_)
         verdict = faults::combine(verdict, ask(active, edge_state, replica, crossing));
@@ -244,7 +245,7 @@ Verdict Weather::judge_in_flight(std::uint32_t occurrence, std::uint32_t edge_st
     for (Active& active : traffic_)
         if (active.occurrence == occurrence)
             return ask(active, edge_state, replica,
-                       crossing_of(model_, edge_state, replica, now, ordinal, bytes));
+                       crossing_of(model_, edge_state, now, ordinal, bytes));
     return {};
 }
 

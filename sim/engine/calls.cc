@@ -49,6 +49,15 @@ void Engine::start_call(std::uint32_t edge_state, Index parent) {
         }
         return;
     }
+    const Index index = new_call(edge_state, parent, inherited, story);
+    if (from_walker) walkers_[parent].next = index;
+    if (rules.total_timeout != forever)
+        queue_.schedule(timer_of(index, CallTimer::total),
+                        now_ + rules.total_timeout + Duration{1});
+    pass_gates(index);
+}
+
+Index Engine::new_call(std::uint32_t edge_state, Index parent, Time inherited, Tracer::Spot story) {
     const Index index = calls_.take();
     reserve_timers(index);
     Call& call = calls_[index];
@@ -62,13 +71,9 @@ void Engine::start_call(std::uint32_t edge_state, Index parent) {
         call.traced = true;
         tracer_->put_call(index, story);
     }
-    if (from_walker) walkers_[parent].next = index;
     if (edge_states_[edge_state].budget) edge_states_[edge_state].budget->on_call(now_);
     if (edge_states_[edge_state].hedge) edge_states_[edge_state].hedge->on_call();
-    if (rules.total_timeout != forever)
-        queue_.schedule(timer_of(index, CallTimer::total),
-                        now_ + rules.total_timeout + Duration{1});
-    pass_gates(index);
+    return index;
 }
 
 /// Asks the gates that are left, first those of the call, then those of the try; sends the try when
@@ -203,7 +208,7 @@ void Engine::on_call_wait(Index index) {
             leave_pool_queue(index);
             return try_refused(index, Outcome::bulkhead_full);
         case Call::State::falling_back:
-            return settle_call(index, Outcome::degraded, 200);
+            return fall_back(index);
         default:
             break;
     }
@@ -323,6 +328,14 @@ void Engine::finish_call(Index index, Outcome outcome, std::uint16_t status) {
     Call& call = calls_[index];
     EdgeState& state = edge_states_[call.edge_state];
     const EdgeRules& rules = rules_[hops_[call.edge_state].edge];
+    if (call.state == Call::State::falling_back) {  // taken back while its stand-in was at work
+        queue_.cancel(timer_of(index, CallTimer::wait));
+        if (call.next != none) {
+            calls_[call.next].parent = none;
+            finish_call(call.next, outcome, status);
+        }
+        return settle_call(index, outcome, status);
+    }
     CancelMode mode = rules.cancel;
     if (rules.hedges && state.hedge->cancel() != HedgeCancel::none) mode = CancelMode::propagate;
     drop_tries(index, mode);
@@ -343,20 +356,46 @@ void Engine::finish_call(Index index, Outcome outcome, std::uint16_t status) {
     if (!is_success(outcome) && rules.fallback && rules.fallback->contains(outcome, status)) {
         const Duration work =
             rules.fallback_work.draw(edge_dice_[hops_[call.edge_state].edge].policy);
-        if (work == Duration{0}) return settle_call(index, Outcome::degraded, 200);
         call.state = Call::State::falling_back;
+        call.outcome = outcome;
+        call.status = status;
+        call.next = none;
+        if (work == Duration{0}) return fall_back(index);
         queue_.schedule(timer_of(index, CallTimer::wait), now_ + work);
         return;
     }
     settle_call(index, outcome, status);
 }
 
+/// The work of a fallback is done: it answers, or calls someone else who may.
+void Engine::fall_back(Index index) {
+    const Call& call = calls_[index];
+    const EdgePlan& edge = model_.edges[hops_[call.edge_state].edge];
+    if (edge.fallback == none) return settle_call(index, Outcome::degraded, 200);
+    const std::uint32_t instead =
+        model_.edges[edge.fallback].first_state + (call.edge_state - edge.first_state);
+    ++flow_of(instead).now.started;
+    const Index other = new_call(instead, index, call.deadline, story_of(call, index));
+    calls_[other].is_fallback = true;
+    calls_[index].next = other;
+    pass_gates(other);
+}
+
+/// A failing fallback keeps the failure that it was called for.
+void Engine::fallback_settled(Index index, Outcome outcome, std::uint16_t status) {
+    if (is_success(outcome)) return settle_call(index, Outcome::degraded, status);
+    settle_call(index, calls_[index].outcome, calls_[index].status);
+}
+
 void Engine::settle_call(Index index, Outcome outcome, std::uint16_t status) {
     const Call call = calls_[index];
+    const Tracer::Spot story = story_of(call, index);
     calls_[index].state = Call::State::free;
     calls_.give_back(index);
-    call_settled(call.edge_state, call.parent, call.started, outcome, status,
-                 story_of(call, index));
+    if (!call.is_fallback)
+        return call_settled(call.edge_state, call.parent, call.started, outcome, status, story);
+    flow_of(call.edge_state).settle(outcome, now_ - call.started);
+    if (call.parent != none) fallback_settled(call.parent, outcome, status);
 }
 
 /// The end of a call: counted once, and told to whoever waits for it.

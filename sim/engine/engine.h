@@ -123,6 +123,8 @@ class Engine {
 
     // ---- calls at the caller (calls.cc) ----
     void start_call(std::uint32_t edge_state, Index parent);
+    [[nodiscard]] Index new_call(std::uint32_t edge_state, Index parent, Time inherited,
+                                 Tracer::Spot story);
     void next_try(Index call);
     void pass_gates(Index call);
     void wait_for_pool(Index call);
@@ -138,6 +140,8 @@ class Engine {
     void drop_attempt(Index walker, policies::CancelMode mode);
     void drop_tries(Index call, policies::CancelMode mode);
     void finish_call(Index call, Outcome outcome, std::uint16_t status);
+    void fall_back(Index call);
+    void fallback_settled(Index call, Outcome outcome, std::uint16_t status);
     void settle_call(Index call, Outcome outcome, std::uint16_t status);
     void call_settled(std::uint32_t edge_state, Index parent, Time started, Outcome outcome,
                       std::uint16_t status, Tracer::Spot story);

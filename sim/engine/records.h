@@ -99,9 +99,10 @@ struct Call {
     bool past_call_gates = false;
     bool holds_permit = false;  ///< of a breaker, not yet an attempt's
     bool probe = false;
-    bool holds_pool = false;  ///< a connection of a bulkhead
-    bool traced = false;      ///< its visits are kept
-    bool hedging = false;     ///< its wait timer sends a hedge
+    bool holds_pool = false;   ///< a connection of a bulkhead
+    bool traced = false;       ///< its visits are kept
+    bool is_fallback = false;  ///< its parent is the call that it stands in for
+    bool hedging = false;      ///< its wait timer sends a hedge
 };
 
 }  // namespace shaketable::sim
