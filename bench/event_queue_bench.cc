@@ -6,10 +6,10 @@
 
 #include <benchmark/benchmark.h>
 
+#include "base/event_queue.h"
 #include "base/random.h"
-#include "sim/kernel/event_queue.h"
 
-namespace shaketable::sim {
+namespace shaketable {
 namespace {
 
 /// Times to come, drawn before the clock runs, so that only the queue is measured.
@@ -121,4 +121,4 @@ BENCHMARK(cancelled_timeouts<StandardQueue>)
     ->Range(10, 10'000);
 
 }  // namespace
-}  // namespace shaketable::sim
+}  // namespace shaketable

@@ -21,4 +21,16 @@ reports::Record describe(const Model& model) {
     return record;
 }
 
+std::string replica_name(const Model& model, std::uint32_t index) {
+    const ReplicaPlan& replica = model.replicas[index];
+    return model.services[replica.service].name + "[" + std::to_string(replica.number) + "]";
+}
+
+std::string edge_state_name(const Model& model, std::uint32_t index) {
+    const EdgeStatePlan& state = model.edge_states[index];
+    const EdgePlan& edge = model.edges[state.edge];
+    if (state.caller_replica == none) return edge.name;
+    return edge.name + " from " + replica_name(model, state.caller_replica);
+}
+
 }  // namespace shaketable::model

@@ -48,6 +48,12 @@ EdgeRules::EdgeRules(const EdgePolicy& policy) {
             !may_wait_for_turn;
 }
 
+std::uint16_t status_of(Outcome outcome) noexcept {
+    if (is_success(outcome)) return 200;
+    if (outcome == Outcome::timeout || outcome == Outcome::expired) return 504;
+    return outcome == Outcome::rate_limited ? 429 : 503;
+}
+
 EdgeMachines::EdgeMachines(const EdgePolicy& policy, const policies::Balance& balance,
                            std::uint32_t endpoints)
     : balancer{balance, endpoints} {

@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/outcome.h"
 #include "base/random.h"
 #include "base/units.h"
 #include "model/index.h"
@@ -34,6 +35,9 @@ struct EdgeRules {
     std::vector<policies::PolicyKind> call_gates;     ///< asked once per call, outermost first
     std::vector<policies::PolicyKind> attempt_gates;  ///< asked for every try
 };
+
+/// The HTTP status of an outcome that brings none of its own.
+[[nodiscard]] std::uint16_t status_of(Outcome outcome) noexcept;
 
 /// The dice of one edge, each for its own purpose.
 struct EdgeDice {

@@ -126,6 +126,11 @@ struct Model {
 /// Precondition: the scenario was read and validated without error.
 [[nodiscard]] Model compile(const scenarios::Scenario& scenario);
 
+/// "ledger[0]", as events name it.
+[[nodiscard]] std::string replica_name(const Model& model, std::uint32_t replica);
+/// "orders -> ledger.append from orders[1]".
+[[nodiscard]] std::string edge_state_name(const Model& model, std::uint32_t edge_state);
+
 /// A record of this model to which only repeats (and traces) must be added.
 [[nodiscard]] reports::Record describe(const Model& model);
 

@@ -5,20 +5,12 @@
 
 namespace shaketable::sim {
 
+using model::status_of;
 using policies::BreakerMachine;
 using policies::BulkheadMachine;
 using policies::CancelMode;
 using policies::HedgeCancel;
 using policies::PolicyKind;
-
-namespace {
-
-std::uint16_t status_of(Outcome outcome) {
-    if (outcome == Outcome::timeout || outcome == Outcome::expired) return 504;
-    return outcome == Outcome::rate_limited ? 429 : 503;
-}
-
-}  // namespace
 
 bool Engine::is_breaker_outside(std::uint32_t edge_state) const {
     for (const PolicyKind kind : rules_[hops_[edge_state].edge].call_gates)

@@ -219,15 +219,11 @@ void Engine::log(const char* what, std::string subject, std::string detail) {
 }
 
 std::string Engine::replica_name(std::uint32_t index) const {
-    const ReplicaPlan& replica = model_.replicas[index];
-    return model_.services[replica.service].name + "[" + std::to_string(replica.number) + "]";
+    return model::replica_name(model_, index);
 }
 
 std::string Engine::edge_state_name(std::uint32_t index) const {
-    const EdgeStatePlan& state = model_.edge_states[index];
-    const EdgePlan& edge = model_.edges[state.edge];
-    if (state.caller_replica == none) return edge.name;
-    return edge.name + " from " + replica_name(state.caller_replica);
+    return model::edge_state_name(model_, index);
 }
 
 }  // namespace shaketable::sim

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "reports/record/cuts.h"
+#include "model/cuts.h"
 
 namespace shaketable::sim {
 
@@ -123,14 +123,9 @@ void Engine::prepare_timers() {
 }
 
 void Engine::prepare_cuts() {
-    std::vector<reports::NamedSpan> faults;
-    for (const faults::Occurrence& occurrence : weather_.occurrences())
-        faults.push_back(
-            {model_.scenario.faults[occurrence.fault].id, occurrence.start, occurrence.end});
-    out_.spans = reports::named_spans(model_.scenario, faults);
-    cuts_ = reports::cut_times(model_.scenario, faults);
-    std::erase_if(cuts_, [&](Time t) { return t <= Time{} || t > end_; });
-    if (cuts_.empty() || cuts_.back() != end_) cuts_.push_back(end_);
+    model::Cuts cuts = model::cuts_of(model_, weather_.occurrences());
+    out_.spans = std::move(cuts.spans);
+    cuts_ = std::move(cuts.ends);
 }
 
 Result<reports::Repeat, Problems> Engine::run() {

@@ -11,9 +11,11 @@
 #include <string>
 #include <vector>
 
+#include "base/event_queue.h"
 #include "base/problem.h"
 #include "base/random.h"
 #include "base/result.h"
+#include "base/slab.h"
 #include "model/edge.h"
 #include "model/model.h"
 #include "model/weather.h"
@@ -23,19 +25,19 @@
 #include "sim/engine/picks.h"
 #include "sim/engine/state.h"
 #include "sim/engine/tracer.h"
-#include "sim/kernel/event_queue.h"
-#include "sim/kernel/slab.h"
 
 namespace shaketable::sim {
 
 // The engine speaks the model's words.
 using model::CachePlan;
 using model::ChoiceEntry;
+using model::Cores;
 using model::EdgeDice;
 using model::EdgePlan;
 using model::EdgeRules;
 using model::EdgeStatePlan;
 using model::Instruction;
+using model::KeyCache;
 using model::LinkPlan;
 using model::Model;
 using model::Op;

@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "base/units.h"
+#include "model/cores.h"
 #include "model/edge.h"
-#include "sim/engine/cores.h"
-#include "sim/engine/key_cache.h"
+#include "model/key_cache.h"
 #include "sim/engine/records.h"
 
 namespace shaketable::sim {
@@ -48,7 +48,7 @@ struct LockState {
 
 /// One cache of one replica.
 struct CacheState {
-    std::optional<KeyCache> keys;  ///< none: a fixed share of hits
+    std::optional<model::KeyCache> keys;  ///< none: a fixed share of hits
     std::vector<std::pair<std::uint32_t, Index>>
         waiting;  ///< (key, walker) for a fill under way, in order
 };

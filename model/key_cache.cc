@@ -1,6 +1,6 @@
-#include "sim/engine/key_cache.h"
+#include "model/key_cache.h"
 
-namespace shaketable::sim {
+namespace shaketable::model {
 
 KeyCache::KeyCache(std::uint32_t keys, std::uint32_t capacity, Duration ttl)
     : entries_(keys), filling_(keys), capacity_{capacity == 0 ? keys : capacity}, ttl_{ttl} {}
@@ -59,4 +59,4 @@ void KeyCache::drop(double share) {
     }
 }
 
-}  // namespace shaketable::sim
+}  // namespace shaketable::model

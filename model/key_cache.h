@@ -7,7 +7,7 @@
 
 #include "base/units.h"
 
-namespace shaketable::sim {
+namespace shaketable::model {
 
 class KeyCache {
   public:
@@ -45,4 +45,4 @@ class KeyCache {
     Duration ttl_;
 };
 
-}  // namespace shaketable::sim
+}  // namespace shaketable::model

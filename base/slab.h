@@ -9,7 +9,7 @@
 
 #include "base/check.h"
 
-namespace shaketable::sim {
+namespace shaketable {
 
 template <class T>
 class Slab {
@@ -50,4 +50,4 @@ class Slab {
     std::uint32_t live_ = 0;
 };
 
-}  // namespace shaketable::sim
+}  // namespace shaketable

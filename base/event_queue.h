@@ -20,7 +20,7 @@
 #include "base/check.h"
 #include "base/units.h"
 
-namespace shaketable::sim {
+namespace shaketable {
 
 /// Names one timer; 0 .. 2^28-1.
 using TimerId = std::uint32_t;
@@ -167,4 +167,4 @@ class EventQueue {
     }
 };
 
-}  // namespace shaketable::sim
+}  // namespace shaketable

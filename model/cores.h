@@ -14,7 +14,7 @@
 
 #include "base/units.h"
 
-namespace shaketable::sim {
+namespace shaketable::model {
 
 class Cores {
   public:
@@ -52,4 +52,4 @@ class Cores {
     std::vector<Work> works_;  ///< a binary heap, earliest tag first
 };
 
-}  // namespace shaketable::sim
+}  // namespace shaketable::model

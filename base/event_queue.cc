@@ -1,10 +1,10 @@
-#include "sim/kernel/event_queue.h"
+#include "base/event_queue.h"
 
 #include <algorithm>
 #include <bit>
 #include <utility>
 
-namespace shaketable::sim {
+namespace shaketable {
 
 void EventQueue::reserve(TimerId count) {
     SHAKETABLE_CHECK(count < no_timer, "at most 2^28 - 2 timers");
@@ -234,4 +234,4 @@ std::size_t EventQueue::bytes() const noexcept {
            chunks_.capacity() * sizeof(Chunk) + sizeof(*this);
 }
 
-}  // namespace shaketable::sim
+}  // namespace shaketable

@@ -1,4 +1,4 @@
-#include "sim/kernel/event_queue.h"
+#include "base/event_queue.h"
 
 #include <algorithm>
 #include <map>
@@ -10,7 +10,6 @@
 #include "base/random.h"
 
 using namespace shaketable;
-using sim::EventQueue;
 
 namespace {
 

@@ -1,11 +1,11 @@
-#include "sim/engine/cores.h"
+#include "model/cores.h"
 
 #include <algorithm>
 #include <cmath>
 
 #include "base/check.h"
 
-namespace shaketable::sim {
+namespace shaketable::model {
 
 double Cores::rate() const noexcept {
     const auto n = static_cast<double>(works_.size());
@@ -55,4 +55,4 @@ std::uint32_t Cores::take_first(Time now) {
     return walker;
 }
 
-}  // namespace shaketable::sim
+}  // namespace shaketable::model
