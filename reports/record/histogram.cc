@@ -72,6 +72,22 @@ void Histogram::merge(const Histogram& other) {
     filled_ = std::move(both);
 }
 
+void Histogram::add_range(const std::uint32_t* counts, std::uint32_t first, std::uint32_t last) {
+    std::vector<std::pair<std::uint32_t, std::uint64_t>> both;
+    both.reserve(filled_.size() + 64);
+    auto have = filled_.cbegin();
+    for (std::uint32_t bucket = first; bucket <= last; ++bucket) {
+        if (counts[bucket] == 0) continue;
+        while (have != filled_.cend() && have->first < bucket) both.push_back(*have++);
+        std::uint64_t count = counts[bucket];
+        count_ += count;
+        if (have != filled_.cend() && have->first == bucket) count += (have++)->second;
+        both.emplace_back(bucket, count);
+    }
+    both.insert(both.end(), have, filled_.cend());
+    filled_ = std::move(both);
+}
+
 double Histogram::quantile(double p) const {
     SHAKETABLE_CHECK(count_ > 0, "a quantile is of at least one value");
     std::uint64_t left = rank_of(p, count_);
@@ -116,13 +132,9 @@ double LiveHistogram::quantile(double p) const {
 
 void LiveHistogram::drain(Histogram& into) {
     if (count_ == 0) return;
-    Histogram held;
-    for (std::uint32_t bucket = lowest_; bucket <= highest_; ++bucket) {
-        held.add(bucket, counts_[bucket]);
-        counts_[bucket] = 0;
-    }
-    held.add_exact(sum_ns_, longest_);
-    into.merge(held);
+    into.add_exact(sum_ns_, longest_);
+    into.add_range(counts_.data(), lowest_, highest_);
+    std::fill(counts_.begin() + lowest_, counts_.begin() + highest_ + 1, 0U);
     lowest_ = static_cast<std::uint32_t>(buckets::count);
     highest_ = 0;
     count_ = 0;

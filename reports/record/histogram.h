@@ -49,6 +49,8 @@ class Histogram {
     /// Adds `count` values of one bucket. Buckets may come in any order.
     void add(std::uint32_t bucket, std::uint64_t count);
     void merge(const Histogram& other);
+    /// Adds counts[first] .. counts[last], indexed by bucket.
+    void add_range(const std::uint32_t* counts, std::uint32_t first, std::uint32_t last);
 
     [[nodiscard]] std::uint64_t count() const noexcept { return count_; }
     /// The value below which a share `p` of the counts lies (nearest rank, middle of its bucket),

@@ -80,6 +80,13 @@ void ArrivalClock::settle(Time until) {
 Time ArrivalClock::project(Time from) {
     Time at = std::max(counted_, from);
     double mass = mass_;
+    constexpr double horizon = 4e9;  // seconds; nothing is scheduled beyond it
+    if (piece_ + 1 == pieces_.size() && law_ != ArrivalLaw::mmpp && pieces_[piece_].slope == 0) {
+        // One rate for ever: what most streams are.
+        const double rate = pieces_[piece_].rate * factor_ + extra_;
+        const double wait = mass <= 0 ? 0 : rate > 0 ? mass / rate : horizon;
+        return wait < horizon ? at + from_seconds(wait) : never;
+    }
     for (std::size_t p = piece_;; ++p) {
         while (law_ == ArrivalLaw::mmpp && p + 1 >= pieces_.size()) extend_states();
         const Time end = p + 1 < pieces_.size() ? pieces_[p + 1].start : never;
@@ -98,7 +105,6 @@ Time ArrivalClock::project(Time from) {
             const double under = rate * rate + 2 * slope * mass;
             if (under >= 0) wait = 2 * mass / (rate + std::sqrt(under));
         }
-        constexpr double horizon = 4e9;  // seconds; nothing is scheduled beyond it
         if (wait >= 0 && wait < horizon && at + from_seconds(wait) <= end)
             return at + from_seconds(wait);
         if (end == never || to_seconds(end.time_since_epoch()) > horizon) return never;
