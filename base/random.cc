@@ -42,18 +42,11 @@ double high_bits(std::uint64_t bits) noexcept {
     return static_cast<double>((bits >> 11U) | 1U);
 }
 
-}  // namespace
-
-RandomKey random_key(std::uint64_t seed, std::uint64_t repeat, std::string_view stream,
-                     std::string_view purpose) noexcept {
-    std::uint64_t state = absorb(0x73686b7461626c65ULL, seed);
-    state = absorb(state, repeat);
-    state = absorb(state, stream);
-    return {absorb(state, purpose)};
-}
-
-std::array<std::uint64_t, 2> philox(std::uint64_t key, std::uint64_t counter_low,
-                                    std::uint64_t counter_high) noexcept {
+/// In registers: an array that goes through memory is read before it has got there.
+struct Block {
+    std::uint64_t first, second;
+};
+Block block_of(std::uint64_t key, std::uint64_t counter_low, std::uint64_t counter_high) noexcept {
     const auto low = [](std::uint64_t x) { return static_cast<std::uint32_t>(x); };
     const auto high = [](std::uint64_t x) { return static_cast<std::uint32_t>(x >> 32U); };
     const r123::Philox4x32::ctr_type counter{
@@ -67,6 +60,22 @@ std::array<std::uint64_t, 2> philox(std::uint64_t key, std::uint64_t counter_low
     return {word(0), word(2)};
 }
 
+}  // namespace
+
+RandomKey random_key(std::uint64_t seed, std::uint64_t repeat, std::string_view stream,
+                     std::string_view purpose) noexcept {
+    std::uint64_t state = absorb(0x73686b7461626c65ULL, seed);
+    state = absorb(state, repeat);
+    state = absorb(state, stream);
+    return {absorb(state, purpose)};
+}
+
+std::array<std::uint64_t, 2> philox(std::uint64_t key, std::uint64_t counter_low,
+                                    std::uint64_t counter_high) noexcept {
+    const Block block = block_of(key, counter_low, counter_high);
+    return {block.first, block.second};
+}
+
 Random Random::at(RandomKey key, std::uint64_t ordinal) noexcept {
     Random random{key};
     random.stream_ = ordinal;
@@ -74,9 +83,12 @@ Random Random::at(RandomKey key, std::uint64_t ordinal) noexcept {
 }
 
 void Random::refill() noexcept {
-    const auto first = philox(key_, 2 * block_, stream_);
-    const auto second = philox(key_, 2 * block_ + 1, stream_);
-    buffer_ = {first[0], first[1], second[0], second[1]};
+    const Block low = block_of(key_, 2 * block_, stream_);
+    const Block high = block_of(key_, 2 * block_ + 1, stream_);
+    buffer_[0] = low.first;
+    buffer_[1] = low.second;
+    buffer_[2] = high.first;
+    buffer_[3] = high.second;
     ++block_;
     used_ = 0;
 }

@@ -122,7 +122,7 @@ std::uint32_t Engine::pick_replica(std::uint32_t edge_state) {
 
 /// Sends one try. False: no replica could be chosen, nothing was sent.
 bool Engine::start_attempt(std::uint32_t edge_state, Index parent, bool of_call, Time inherited,
-                           Time started, BreakerMachine::Permit permit, Tracer::Spot story,
+                           Time started, const BreakerMachine::Permit& permit, Tracer::Spot story,
                            std::uint32_t attempt) {
     const std::uint32_t replica = pick_replica(edge_state);
     FlowMeter& flow = flow_of(edge_state);

@@ -380,9 +380,9 @@ void Engine::fallback_settled(Index index, Outcome outcome, std::uint16_t status
 }
 
 void Engine::settle_call(Index index, Outcome outcome, std::uint16_t status) {
-    const Call call = calls_[index];
+    Call& call = calls_[index];  // given back, it stays as it is until the next one is taken
     const Tracer::Spot story = story_of(call, index);
-    calls_[index].state = Call::State::free;
+    call.state = Call::State::free;
     calls_.give_back(index);
     if (!call.is_fallback)
         return call_settled(call.edge_state, call.parent, call.started, outcome, status, story);

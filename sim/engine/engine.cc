@@ -206,24 +206,24 @@ void Engine::dispatch_fixed(TimerId timer) {
 void Engine::drain() {
     for (std::size_t i = 0; i < todo_.size(); ++i) {
         const Todo next = todo_[i];
-        switch (next.what) {
+        switch (next.what()) {
             case Todo::What::run:
-                run_walker(next.index);
+                run_walker(next.index());
                 break;
             case Todo::What::arrive:
-                arrive(next.index);
+                arrive(next.index());
                 break;
             case Todo::What::deliver:
-                deliver(next.index);
+                deliver(next.index());
                 break;
             case Todo::What::resume:
-                resume(next.index, next.outcome, next.status);
+                resume(next.index(), next.outcome(), next.status());
                 break;
             case Todo::What::fail:
-                finish_walker(next.index, Outcome::error, next.status);
+                finish_walker(next.index(), Outcome::error, next.status());
                 break;
             case Todo::What::pass_gates:
-                pass_gates(next.index);
+                pass_gates(next.index());
                 break;
         }
     }

@@ -72,12 +72,22 @@ class Engine {
 
   private:
     // ---- timers (engine.cc) ----
+    /// One word, so that it is read in the width in which it was written: what is read back at once
+    /// in another width waits for the store.
     struct Todo {
         enum class What : std::uint8_t { run, arrive, deliver, resume, fail, pass_gates };
-        What what = What::run;
-        Outcome outcome = Outcome::ok;
-        std::uint16_t status = 0;
-        Index index = none;  ///< a walker; of pass_gates, a call
+        Todo(What what, Index index, Outcome outcome, std::uint16_t status)
+            : word{std::uint64_t{index} << 32U | std::uint64_t{status} << 16U |
+                   static_cast<std::uint64_t>(outcome) << 8U | static_cast<std::uint64_t>(what)} {}
+        [[nodiscard]] What what() const { return static_cast<What>(word & 0xFFU); }
+        [[nodiscard]] Outcome outcome() const { return static_cast<Outcome>(word >> 8U & 0xFFU); }
+        [[nodiscard]] std::uint16_t status() const {
+            return static_cast<std::uint16_t>(word >> 16U);
+        }
+        /// A walker; of pass_gates, a call.
+        [[nodiscard]] Index index() const { return static_cast<Index>(word >> 32U); }
+
+        std::uint64_t word;
     };
     static constexpr TimerId weather_timer = 0, sample_timer = 1, cut_timer = 2, first_timer = 3;
     enum class WalkerTimer : std::uint8_t { progress, timeout };
@@ -102,7 +112,7 @@ class Engine {
     void drain();
     void todo(Todo::What what, Index index, Outcome outcome = Outcome::ok,
               std::uint16_t status = 0) {
-        todo_.push_back({what, outcome, status, index});
+        todo_.emplace_back(what, index, outcome, status);
     }
     void reserve_timers(Index index) { queue_.reserve(dynamic_timers_ + (index + 1) * 4); }
     void on_sample();
@@ -167,8 +177,8 @@ class Engine {
     [[nodiscard]] std::uint32_t pick_replica(std::uint32_t edge_state);
     [[nodiscard]] bool start_attempt(std::uint32_t edge_state, Index parent, bool of_call,
                                      Time inherited, Time started,
-                                     policies::BreakerMachine::Permit permit, Tracer::Spot story,
-                                     std::uint32_t attempt);
+                                     const policies::BreakerMachine::Permit& permit,
+                                     Tracer::Spot story, std::uint32_t attempt);
     void observe_try(const Walker& w, Outcome outcome, std::uint16_t status);
     void attempt_settled(Index walker, Outcome outcome, std::uint16_t status);
     void on_attempt_timeout(Index walker);
