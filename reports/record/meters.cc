@@ -22,6 +22,25 @@ void add_difference(FlowSample& sum, const FlowSample& now, const FlowSample& be
     sum.attempts += now.attempts - before.attempts;
 }
 
+/// Of all answers of the open sample, and moves those that the open segment lacks into it.
+void take_quantiles(FlowMeter& meter, FlowSample& sample) {
+    const auto take = [&](const auto& histogram) {
+        sample.p50 = static_cast<float>(histogram.quantile(0.5));
+        sample.p99 = static_cast<float>(histogram.quantile(0.99));
+    };
+    if (meter.carried.count() > 0) {
+        Histogram part;
+        meter.latency.drain(part);
+        meter.now.latency.merge(part);
+        meter.carried.merge(part);
+        take(meter.carried);
+        meter.carried = {};
+    } else if (meter.latency.count() > 0) {
+        take(meter.latency);
+        meter.latency.drain(meter.now.latency);
+    }
+}
+
 std::uint64_t refused_total(const ServiceTotals& totals) {
     std::uint64_t sum = 0;
     for (const std::uint64_t n : totals.refused) sum += n;
@@ -62,11 +81,7 @@ void Meters::close_sample(Time at, Repeat& into) {
         FlowSample sample = std::exchange(meter.counted, {});
         add_difference(sample, counts, meter.seen);
         meter.seen = counts;
-        if (meter.latency.count() > 0) {
-            sample.p50 = static_cast<float>(meter.latency.quantile(0.5));
-            sample.p99 = static_cast<float>(meter.latency.quantile(0.99));
-            meter.latency.drain(meter.now.latency);
-        }
+        take_quantiles(meter, sample);
         into.flow_samples[f].push_back(sample);
     }
     for (std::size_t s = 0; s < services_.size(); ++s) {
@@ -88,7 +103,12 @@ void Meters::close_segment(Time at, Repeat& into) {
     for (FlowMeter& meter : flows_) {
         add_difference(meter.counted, counts_of(meter.now), meter.seen);
         meter.seen = {};
-        if (meter.latency.count() > 0) meter.latency.drain(meter.now.latency);
+        if (meter.latency.count() > 0) {
+            Histogram part;
+            meter.latency.drain(part);
+            meter.now.latency.merge(part);
+            meter.carried.merge(part);
+        }
         segment.flows.push_back(std::exchange(meter.now, {}));
     }
     for (ServiceMeter& meter : services_) {

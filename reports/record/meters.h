@@ -15,10 +15,11 @@ namespace shaketable::reports {
 
 /// Calls of one flow.
 struct FlowMeter {
-    FlowTotals now;  ///< of the open segment; its histogram is filled at each sample
-    LiveHistogram latency;
-    FlowSample counted;  ///< of the open sample, closed segments' part
-    FlowSample seen;     ///< of `now`, at the start of the open sample
+    FlowTotals now;         ///< of the open segment; its histogram is filled at each sample
+    LiveHistogram latency;  ///< since the last sample or segment was closed
+    Histogram carried;      ///< of the open sample, closed segments' part
+    FlowSample counted;     ///< of the open sample, closed segments' part
+    FlowSample seen;        ///< of `now`, at the start of the open sample
 
     void settle(Outcome outcome, Duration took) {
         ++now.settled[static_cast<std::size_t>(outcome)];
