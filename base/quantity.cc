@@ -65,7 +65,7 @@ Result<Duration> Text<Duration>::parse(std::string_view text) {
     if (text == "0") return Duration{0};
     if (const auto bad = detail::find_bad_start(text, "a duration", example))
         return Unexpected{*bad};
-    constexpr std::uint64_t longest = std::numeric_limits<std::int64_t>::max();
+    constexpr auto most = static_cast<std::uint64_t>(ten_years.count());
     std::uint64_t total = 0;
     std::uint64_t last_unit = std::numeric_limits<std::uint64_t>::max();
     for (std::size_t at = 0; at < text.size();) {
@@ -84,9 +84,9 @@ Result<Duration> Text<Duration>::parse(std::string_view text) {
             return Unexpected{problem_at("E021", "units of a duration must fall: " + quoted(text),
                                          "like 1h30m or 1m30s", at + digits, unit_name.size())};
         const auto part = detail::multiply(number, unit->nanoseconds);
-        if (!part || part->value > longest - total)
+        if (!part || part->value > most - total)
             return Unexpected{problem_at("E025", quoted(text) + " is out of range",
-                                         "a duration is at most 292 years", at,
+                                         "a duration is at most ten years, 3650d", at,
                                          digits + unit_name.size())};
         if (!part->exact && part->value == 0)
             return Unexpected{problem_at("E023", quoted(text) + " is finer than a nanosecond", "",

@@ -27,6 +27,9 @@ using Time = RunClock::time_point;    ///< since the start of the run
 /// Later than every instant of a run; also what an unset timer waits for.
 inline constexpr Time never = Time::max();
 inline constexpr Duration forever = Duration::max();
+/// The longest time that can be written, and the longest that faults and wires can make of it: ten
+/// times as long as the longest run, and so short that no sum of a few of them overflows.
+inline constexpr Duration ten_years = std::chrono::hours{24 * 3650};
 
 [[nodiscard]] constexpr double to_seconds(Duration d) noexcept {
     return static_cast<double>(d.count()) * 1e-9;

@@ -30,16 +30,19 @@ std::uint64_t Taken::left_of(std::uint64_t total) const noexcept {
     return left - std::min(left, count);
 }
 
+/// Of many faults together: more is no different, and infinity times 0 would be no number.
+constexpr double factor_max = 1e12;
+
 Condition combine(const Condition& a, const Condition& b) noexcept {
     const auto [up, paused, slowdown, workers, connections, replicas, cold, load, load_extra] = b;
     return {.up = a.up && up,
             .paused = a.paused || paused,
-            .slowdown = a.slowdown * slowdown,
+            .slowdown = std::min(a.slowdown * slowdown, factor_max),
             .workers = combine(a.workers, workers),
             .connections = combine(a.connections, connections),
             .replicas = combine(a.replicas, replicas),
             .cold = std::max(a.cold, cold),
-            .load = a.load * load,
+            .load = std::min(a.load * load, factor_max),
             .load_extra = a.load_extra + load_extra};
 }
 

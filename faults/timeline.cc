@@ -87,8 +87,15 @@ class Resolver {
     }
 
     void report_circle(const std::vector<std::size_t>& circle) {
+        constexpr std::size_t shown_max = 8;
         std::string path;
-        for (const std::size_t fault : circle) path += faults_[fault].id + " -> ";
+        for (std::size_t i = 0; i < circle.size(); ++i) {
+            if (circle.size() > shown_max && i == shown_max - 1) {
+                path += "(" + std::to_string(circle.size() - shown_max) + " more) -> ";
+                i = circle.size() - 1;
+            }
+            path += faults_[circle[i]].id + " -> ";
+        }
         path += faults_[circle.front()].id;
         report(circle.front(), "at", "E116", "these times refer to each other in a circle: " + path,
                "give one of them a time of its own");

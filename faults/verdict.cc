@@ -21,8 +21,8 @@ Verdict combine(const Verdict& a, const Verdict& b) noexcept {
     both.status = std::max(a.status, status);
     both.losses = add_losses(a.losses, losses);
     both.response_losses = add_losses(a.response_losses, response_losses);
-    both.delay = a.delay + delay;
-    both.response_delay = a.response_delay + response_delay;
+    both.delay = std::min(a.delay + delay, ten_years);
+    both.response_delay = std::min(a.response_delay + response_delay, ten_years);
     both.connection_rate = std::min(a.connection_rate, connection_rate);
     both.edge_rate = std::min(a.edge_rate, edge_rate);
     if (both.losses >= losses_fatal) both.fate = Fate::swallow;

@@ -119,8 +119,9 @@ bool Engine::step_work(Index walker, const Instruction& step) {
         return false;
     }
     if (replica.slowdown != 1.0) [[unlikely]]
-        time = Duration{
-            static_cast<std::int64_t>(static_cast<double>(time.count()) * replica.slowdown + 0.5)};
+        time = Duration{static_cast<std::int64_t>(
+            std::min(static_cast<double>(time.count()) * replica.slowdown + 0.5,
+                     static_cast<double>(ten_years.count())))};
     queue_.schedule(timer_of(walker, WalkerTimer::progress), now_ + time);
     return false;
 }

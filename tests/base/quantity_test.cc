@@ -61,7 +61,8 @@ TEST_CASE("duration: reads its units, decimals and mixes exactly") {
     CHECK(read("1e3ms") == 1s);
     CHECK(read("0.000000001s") == 1ns);
     CHECK(read("1.5ns") == 2ns);
-    CHECK(read("9223372036854775807ns") == forever);
+    CHECK(read("3650d") == ten_years);
+    CHECK(read("315360000000000000ns") == ten_years);
 }
 
 TEST_CASE("duration: prints one unit with decimals, from a minute on a mix") {
@@ -98,9 +99,9 @@ TEST_CASE("duration: what is refused, with code, place and hint") {
                        {"nan", "E025", 0, 3, "finite"},
                        {"-inf", "E025", 0, 4, "finite"},
                        {"Infinity", "E025", 0, 8, "finite"},
-                       {"1e309s", "E025", 0, 6, "292"},
-                       {"300000d", "E025", 0, 7, "292"},
-                       {"106751d23h47m16.854775808s", "E025", 13, 13, "292"}});
+                       {"1e309s", "E025", 0, 6, "ten years"},
+                       {"3651d", "E025", 0, 5, "ten years"},
+                       {"3649d23h59m60.000000001s", "E025", 11, 13, "ten years"}});
 }
 
 TEST_CASE("rate: reads, prints and refuses") {
@@ -247,7 +248,7 @@ TEST_CASE("quantities: parse(print(x)) == x for generated values of every size")
         return random.chance(0.5) ? any : static_cast<double>(1 + random.below(1'000'000)) / 60;
     };
     for (int i = 0; i < 20'000; ++i) {
-        round_trips(Duration{whole()});
+        round_trips(Duration{whole() % (ten_years.count() + 1)});
         round_trips(Bytes{whole()});
         round_trips(Count{random.next() >> random.below(64)});
         round_trips(Rate{positive()});
@@ -257,10 +258,10 @@ TEST_CASE("quantities: parse(print(x)) == x for generated values of every size")
             random.normal() * std::ldexp(1, static_cast<int>(random.below(600)) - 300);
         REQUIRE(parse_number(print_number(number)).value() == number);
     }
-    for (const std::int64_t n : {std::int64_t{0}, std::int64_t{1}, longest - 1, longest}) {
-        round_trips(Duration{n});
+    for (const std::int64_t n : {std::int64_t{0}, std::int64_t{1}, longest - 1, longest})
         round_trips(Bytes{n});
-    }
+    for (const Duration d : {Duration{0}, Duration{1}, ten_years - Duration{1}, ten_years})
+        round_trips(d);
     round_trips(Count::unlimited());
     for (const double tiny : {5e-324, 1e-300, 1e-18}) {
         round_trips(Rate{tiny});

@@ -36,6 +36,14 @@ TEST_CASE("verdict: combining is commutative, associative and has an identity") 
     }
 }
 
+TEST_CASE("verdict: holds of a thousand faults at once stay within 64 bits") {
+    Verdict sum;
+    for (int i = 0; i < 1000; ++i)
+        sum = combine(sum, {.delay = ten_years, .response_delay = ten_years});
+    CHECK(sum.delay == ten_years);
+    CHECK(sum.response_delay == ten_years);
+}
+
 TEST_CASE("verdict: together they are as harsh as the harsher and as tight as the tighter") {
     const Verdict slow{.delay = 3ms, .edge_rate = 10};
     const Verdict broken{.fate = Fate::answer_error, .status = 503, .delay = 4ms, .edge_rate = 7};
