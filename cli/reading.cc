@@ -3,9 +3,8 @@
 #include <iostream>
 #include <utility>
 
+#include "scenarios/check.h"
 #include "scenarios/diagnostics.h"
-#include "scenarios/lint/lint.h"
-#include "scenarios/validate.h"
 
 namespace shaketable::cli {
 
@@ -34,12 +33,6 @@ void print(const Problems& problems, const scenarios::Sources& sources, const Op
                                        {.all = options.all, .color = options.color_errors()});
 }
 
-bool has_error(const Problems& problems) {
-    for (const Problem& problem : problems)
-        if (problem.severity == Severity::error) return true;
-    return false;
-}
-
 }  // namespace
 
 void Input::add_to(CLI::App& command) {
@@ -55,28 +48,13 @@ std::optional<scenarios::Document> read(const Input& input, Options& options, bo
         !split(input.sets, "--set", read_options.sets))
         return std::nullopt;
     Result<scenarios::Document, scenarios::Failure> document =
-        scenarios::read_file(input.path, read_options);
+        scenarios::check_file(input.path, read_options);
     if (!document) {
         print(document.error().problems, document.error().sources, options);
         return std::nullopt;
     }
-    Problems problems = document->warnings;
-    for (std::size_t v = 0; v < document->scenarios.size(); ++v) {
-        const scenarios::Locations& locations = document->where[v];
-        const auto where = [&](std::string_view path) { return locations.at(path); };
-        for (Problem& problem : scenarios::validate(document->scenarios[v], where))
-            problems.push_back(std::move(problem));
-        if (!warnings || has_error(problems)) continue;
-        for (Problem& problem : scenarios::lint(document->scenarios[v], where))
-            problems.push_back(std::move(problem));
-    }
-    scenarios::sort_problems(problems, document->sources);
-    const bool failed = has_error(problems);
-    if (!warnings && !failed) problems.clear();
-    if (!problems.empty() || (options.json && warnings))
-        print(problems, document->sources, options);
-    if (failed) return std::nullopt;
     options.exit_code = success;
+    if (warnings) print(scenarios::lint(*document), document->sources, options);
     return std::move(*document);
 }
 

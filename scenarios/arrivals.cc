@@ -130,14 +130,14 @@ Result<Arrivals> Text<Arrivals>::parse(std::string_view text) {
     scenarios::TextCursor cursor{text};
     cursor.skip_spaces();
     const std::size_t start = cursor.position();
-    const std::string_view name = cursor.take_name();
+    const std::string_view law = cursor.take_name();
     cursor.skip_spaces();
     if (!cursor.take("(")) {
         if (Text<Rate>::parse(text))
             return Unexpected{problem_at("E030", 0, text.size(),
                                          "expected a law of arrivals, found a rate",
                                          "did you mean poisson(" + std::string{text} + ")?")};
-        return Unexpected{problem_at("E030", start, name.size(), "expected a law of arrivals",
+        return Unexpected{problem_at("E030", start, law.size(), "expected a law of arrivals",
                                      std::string{scenarios::forms})};
     }
     const std::size_t at = cursor.position();
@@ -148,15 +148,15 @@ Result<Arrivals> Text<Arrivals>::parse(std::string_view text) {
             problem_at("E031", text.size(), 1, "expected a ) at the end",
                        "inside { } put the value in quotes: YAML cuts it at a comma")};
     const std::string_view inside = text.substr(at, close - at);
-    if (name == "renewal") return scenarios::read_renewal(inside, at);
-    if (name == "trace") return scenarios::read_trace(inside, at);
+    if (law == "renewal") return scenarios::read_renewal(inside, at);
+    if (law == "trace") return scenarios::read_trace(inside, at);
     const std::vector<scenarios::Argument> arguments = scenarios::split(inside, at);
-    if (name == "poisson") return scenarios::read_stream(ArrivalLaw::poisson, arguments, close);
-    if (name == "constant") return scenarios::read_stream(ArrivalLaw::constant, arguments, close);
-    if (name == "mmpp") return scenarios::read_mmpp(arguments, close);
-    const std::string near = nearest(name, {"poisson", "constant", "mmpp", "renewal", "trace"});
+    if (law == "poisson") return scenarios::read_stream(ArrivalLaw::poisson, arguments, close);
+    if (law == "constant") return scenarios::read_stream(ArrivalLaw::constant, arguments, close);
+    if (law == "mmpp") return scenarios::read_mmpp(arguments, close);
+    const std::string near = nearest(law, {"poisson", "constant", "mmpp", "renewal", "trace"});
     return Unexpected{problem_at(
-        "E030", start, name.size(), "unknown law of arrivals \"" + std::string{name} + "\"",
+        "E030", start, law.size(), "unknown law of arrivals \"" + std::string{law} + "\"",
         near.empty() ? std::string{scenarios::forms} : "did you mean \"" + near + "\"?")};
 }
 

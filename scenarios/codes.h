@@ -57,7 +57,9 @@ inline constexpr std::array codes{
     Code{"E106", "Calls go round in a circle and never end."},
     Code{"E107", "A preset of that name does not exist."},
     Code{"E108", "There is no workload, so nobody calls anything."},
-    Code{"E109", "One request makes more than a million calls."},
+    Code{"E109",
+         "One request makes more than a million calls or ten million steps, or a run takes more "
+         "than ten billion steps."},
     Code{"E110", "The rule by which a breaker opens does not parse."},
     // Faults
     Code{"E111", "A time counts from a fault that does not exist."},
@@ -75,6 +77,8 @@ inline constexpr std::array codes{
     Code{"E122", "An expectation can never hold, or always does."},
     Code{"E123", "A window of that name does not exist."},
     Code{"E124", "Nobody makes the call that an expectation is about."},
+    // While it runs
+    Code{"E199", "Time stands still: something goes round in a circle that takes no time."},
 };
 
 /// The meaning of a code, or "".

@@ -1,6 +1,7 @@
 #include "scenarios/diagnostics.h"
 
 #include <algorithm>
+#include <optional>
 #include <string_view>
 #include <tuple>
 
@@ -87,7 +88,7 @@ Excerpt excerpt(std::string_view line, const Location& where) {
 
 class Renderer {
   public:
-    Renderer(const Sources& sources, bool color) : sources_{sources}, color_{color} {}
+    Renderer(const Sources& sources, bool color) : lines_{sources}, color_{color} {}
 
     void add(const Problem& problem) {
         const std::string_view style = problem.severity == Severity::error ? "1;31" : "1;33";
@@ -120,9 +121,9 @@ class Renderer {
         }
         text_ += gutter + paint("1;34", "--> ") +
                  fmt::format("{}:{}:{}\n", tame(where.file), where.line, std::max(where.column, 1));
-        const Source* source = sources_.find(where.file);
-        if (source == nullptr) return false;
-        const Excerpt line = excerpt(Sources::line(*source, where.line), where);
+        const std::optional<std::string_view> found = lines_.find(where.file, where.line);
+        if (!found) return false;
+        const Excerpt line = excerpt(*found, where);
         const std::string bar = gutter + paint("1;34", " |");
         const std::string style = problem.severity == Severity::error ? "1;31" : "1;33";
         std::string carets = std::string(line.carets, '^');
@@ -135,7 +136,7 @@ class Renderer {
         return true;
     }
 
-    const Sources& sources_;
+    Lines lines_;
     bool color_;
     std::string text_;
 };

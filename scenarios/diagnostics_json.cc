@@ -25,9 +25,8 @@ int utf16_units(std::string_view line, int bytes) {
     return units;
 }
 
-Json range_of(const Location& where, const Sources& sources) {
-    const Source* source = sources.find(where.file);
-    const std::string_view line = source == nullptr ? "" : Sources::line(*source, where.line);
+Json range_of(const Location& where, Lines& lines) {
+    const std::string_view line = lines.find(where.file, where.line).value_or("");
     const int begin = std::max(where.column - 1, 0);
     const int end = begin + std::max(where.length, 0);
     const auto position = [&](int column) {
@@ -40,6 +39,7 @@ Json range_of(const Location& where, const Sources& sources) {
 
 std::string render_json(const Problems& problems, const Sources& sources) {
     Json all = Json::array();
+    Lines lines{sources};
     for (const Problem& problem : problems) {
         constexpr std::string_view severities[] = {"error", "warning", "note"};
         Json one{{"code", problem.code},
@@ -51,7 +51,7 @@ std::string render_json(const Problems& problems, const Sources& sources) {
         if (problem.where.line > 0) {
             one["line"] = problem.where.line;
             one["column"] = std::max(problem.where.column, 1);
-            one["range"] = range_of(problem.where, sources);
+            one["range"] = range_of(problem.where, lines);
         }
         all.push_back(std::move(one));
     }

@@ -107,16 +107,8 @@ std::vector<WordSummary> list_words() {
 }
 
 std::optional<std::string> explain(std::string_view asked) {
-    std::string_view group;
-    if (const std::size_t slash = asked.find('/'); slash != std::string_view::npos) {
-        group = asked.substr(0, slash);
-        asked.remove_prefix(slash + 1);
-    }
     std::string text;
-    for (const Word& word : make_words()) {
-        if (word.name != asked || (!group.empty() && word.group != group)) continue;
-        text += (text.empty() ? "" : "\n") + as_text(word);
-    }
+    for (const Word& word : find_words(asked)) text += (text.empty() ? "" : "\n") + as_text(word);
     if (text.empty()) return std::nullopt;
     return text;
 }

@@ -24,6 +24,10 @@ struct WordSummary {
 /// Plain text for a terminal, of every meaning of the word; `fault/latency` asks for one. No value:
 /// unknown word.
 [[nodiscard]] std::optional<std::string> explain(std::string_view word);
+/// The same as a JSON array, one object per meaning: group, word, summary, example, keys, notes.
+[[nodiscard]] std::optional<std::string> explain_json(std::string_view word);
+/// A JSON array of {group, word, summary}.
+[[nodiscard]] std::string list_json(const std::vector<WordSummary>& words);
 
 /// The nearest known word, or "".
 [[nodiscard]] std::string nearest_word(std::string_view word);

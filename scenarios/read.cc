@@ -2,9 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <map>
 #include <memory>
-#include <tuple>
 
 #include "scenarios/diagnostics.h"
 #include "scenarios/text/decode.h"
@@ -12,6 +10,7 @@
 #include "scenarios/text/foreign.h"
 #include "scenarios/text/params.h"
 #include "scenarios/text/path.h"
+#include "scenarios/text/variant_problems.h"
 
 namespace shaketable::scenarios {
 
@@ -25,42 +24,6 @@ using text::Reading;
 constexpr std::size_t variants_max = 100;
 constexpr std::uint64_t nodes_of_variants_max = 4'000'000;
 constexpr std::string_view schema_known = "shaketable/v1";
-
-/// The problems of all variants: those they share are said once, the others name their variant.
-class Collected {
-  public:
-    void add(const Problems& problems, const std::string& variant) {
-        for (const Problem& problem : problems) {
-            const Location& at = problem.where;
-            const auto key = std::tuple{at.file, at.line, at.column, problem.code, problem.message};
-            const auto [found, is_new] = seen_.try_emplace(key, all_.size());
-            if (is_new) all_.push_back({problem, {}});
-            std::vector<std::string>& variants = all_[found->second].variants;
-            if (variants.empty() || variants.back() != variant) variants.push_back(variant);
-        }
-    }
-    [[nodiscard]] Problems take(std::size_t variants) && {
-        Problems problems;
-        for (auto& [problem, in] : all_) {
-            if (in.size() < variants) {
-                std::string names;
-                for (const std::string& name : in) names += (names.empty() ? "" : ", ") + name;
-                problem.notes.push_back((in.size() == 1 ? "in the variant " : "in the variants ") +
-                                        names);
-            }
-            problems.push_back(std::move(problem));
-        }
-        return problems;
-    }
-
-  private:
-    struct Kept {
-        Problem problem;
-        std::vector<std::string> variants;
-    };
-    std::map<std::tuple<std::string, int, int, std::string, std::string>, std::size_t> seen_;
-    std::vector<Kept> all_;
-};
 
 /// One variant as the file has it; the only one, without a name, where the file has none.
 struct Variant {
@@ -101,7 +64,7 @@ class Reader {
     const ReadOptions& options_;
     std::shared_ptr<Sources> sources_;
     Problems problems_;
-    Collected collected_;
+    text::VariantProblems collected_;
     std::vector<Variant> variants_;
     std::vector<Entry> params_;           ///< of -p
     std::vector<text::Assignment> sets_;  ///< of --set
@@ -278,7 +241,8 @@ std::optional<std::string> Reader::load_data(const std::string& name, const text
     if (loaded)
         in.report("E034", text::quote(name) + " is larger than 16 MiB", place);
     else
-        in.report("E001", loaded.error().message, place, loaded.error().hint);
+        in.report("E001", "cannot read " + text::quote(name) + ": " + loaded.error().message, place,
+                  loaded.error().hint);
     return std::nullopt;
 }
 
@@ -343,7 +307,9 @@ Result<Document, Failure> Reader::read() {
 Result<Document, Failure> read_file(const std::string& path, const ReadOptions& options) {
     Result<std::string> text = text::load(path, true);
     if (text) return Reader{make_source(path, *std::move(text)), options}.read();
-    return Unexpected{Failure{{text.error()}, {}}};
+    Problem problem = text.error();
+    problem.message = "cannot read " + text::quote(path) + ": " + problem.message;
+    return Unexpected{Failure{{std::move(problem)}, {}}};
 }
 
 Result<Document, Failure> read_text(const std::string& name, std::string_view text,

@@ -30,7 +30,6 @@ struct Document {
     std::vector<Scenario>
         scenarios;  ///< one per variant in file order; one with variant "" if the file has none
     std::vector<Locations> where;  ///< of each scenario, for diagnostics later on
-    Problems warnings;             ///<
 };
 
 /// At least one problem of severity `error`, in file order.

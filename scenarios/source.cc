@@ -18,32 +18,46 @@ const Source* Sources::find(std::string_view name) const {
     return nullptr;
 }
 
-std::string_view Sources::line(const Source& source, int number) {
-    if (number < 1) return {};
-    std::string_view rest = source.text;
-    for (int i = 1; i < number; ++i) {
-        const std::size_t end = rest.find('\n');
-        if (end == std::string_view::npos) return {};
-        rest.remove_prefix(end + 1);
+std::optional<std::string_view> Lines::find(std::string_view file, int number) {
+    const Source* source = sources_.find(file);
+    if (source == nullptr || number < 1) return std::nullopt;
+    const std::string_view text = source->text;
+    std::vector<std::size_t>& starts = starts_[source];
+    if (starts.empty()) {
+        starts.push_back(0);
+        for (std::size_t end = text.find('\n'); end != std::string_view::npos;
+             end = text.find('\n', end + 1))
+            starts.push_back(end + 1);
     }
-    rest = rest.substr(0, rest.find('\n'));
-    if (rest.ends_with('\r')) rest.remove_suffix(1);
-    return rest;
+    const auto index = static_cast<std::size_t>(number - 1);
+    if (index >= starts.size()) return std::nullopt;
+    std::string_view line = text.substr(starts[index]);
+    line = line.substr(0, line.find('\n'));
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    return line;
 }
 
 Locations::Locations(std::shared_ptr<const text::Node> root, std::shared_ptr<const Sources> sources)
     : root_{std::move(root)}, sources_{std::move(sources)} {}
 
+namespace {
+
+text::Place key_of(const text::Found& found) {
+    const bool has_key = found.entry != nullptr && !found.entry->key.empty();
+    return has_key ? found.entry->key_place : found.node->place;
+}
+
+}  // namespace
+
 Location Locations::at(std::string_view path) const {
     if (!root_) return {};
-    return text::locate(*sources_, text::walk(root_, path).node->place);
+    const text::Found found = text::walk(root_, path);
+    return text::locate(*sources_, found.node->is_scalar() ? found.node->place : key_of(found));
 }
 
 Location Locations::key(std::string_view path) const {
     if (!root_) return {};
-    const text::Found found = text::walk(root_, path);
-    const bool has_key = found.entry != nullptr && !found.entry->key.empty();
-    return text::locate(*sources_, has_key ? found.entry->key_place : found.node->place);
+    return text::locate(*sources_, key_of(text::walk(root_, path)));
 }
 
 Location Locations::within(std::string_view path, int column, int length) const {

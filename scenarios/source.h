@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,8 +31,20 @@ struct Source {
 struct Sources {
     std::vector<Source> files;
     [[nodiscard]] const Source* find(std::string_view name) const;
-    /// The line of that number, from 1, without its end; "" where there is none.
-    [[nodiscard]] static std::string_view line(const Source& source, int number);
+};
+
+/// The lines of some sources by number. A source is searched for its lines once, so that a thousand
+/// problems in 16 MiB are no more work than one. Refers to the sources.
+class Lines {
+  public:
+    explicit Lines(const Sources& sources) : sources_{sources} {}
+    /// The line of that number, from 1, without its end; no value where there is no such file or
+    /// line.
+    [[nodiscard]] std::optional<std::string_view> find(std::string_view file, int number);
+
+  private:
+    const Sources& sources_;
+    std::map<const Source*, std::vector<std::size_t>> starts_{};
 };
 
 /// Where the values of one scenario stand, by path as in the file:
@@ -41,8 +55,8 @@ class Locations {
     Locations() = default;
     Locations(std::shared_ptr<const text::Node> root, std::shared_ptr<const Sources> sources);
 
-    /// Of the value; where a part of the path was not written (a default, a shorthand), of the
-    /// nearest value around it.
+    /// Of the value; of a map or a list, its key, which says more than a bracket. Where a part of
+    /// the path was not written (a default, a shorthand), of the nearest value around it.
     [[nodiscard]] Location at(std::string_view path) const;
     /// Of the key in front of the value; of an item of a list: the value. Falls back like `at`.
     [[nodiscard]] Location key(std::string_view path) const;

@@ -16,6 +16,7 @@ Problems validate(const Scenario& scenario, const Locate& where) {
     validation::check_call_graph(desk);
     validation::check_faults(desk);
     validation::check_expectations(desk);
+    if (problems.empty()) validation::check_size(desk);
     return problems;
 }
 
@@ -71,7 +72,7 @@ bool check_zone(const Desk& desk, std::string_view zone, std::string_view path) 
     std::vector<std::string> notes;
     notes.push_back(zones.empty() ? "the scenario declares no zones; `zones: {" +
                                         std::string{zone} + ": {}}` would"
-                                  : "its zones: " + list_of(zones));
+                                  : "the scenario's zones: " + list_of(zones));
     desk.report("E103", path, "unknown zone " + quoted(zone), did_you_mean(zone, zones),
                 std::move(notes));
     return false;
@@ -89,7 +90,7 @@ bool check_service(const Desk& desk, std::string_view service, std::string_view 
     const std::string hint = did_you_mean(service, names);
     if (hint.empty())
         notes.push_back(names.empty() ? "the scenario has no services"
-                                      : "its services: " + list_of(names));
+                                      : "the scenario's services: " + list_of(names));
     desk.report("E101", path, "unknown service " + quoted(service), hint, std::move(notes));
     return false;
 }
@@ -116,19 +117,18 @@ bool check_endpoint(const Desk& desk, std::string_view call, std::string_view pa
     return false;
 }
 
-std::uint32_t replicas_in(const Scenario& scenario, const Service& service, std::string_view zone) {
-    std::uint32_t count = 0;
+std::vector<std::uint32_t> replicas_per_zone(const Scenario& scenario, const Service& service) {
+    std::vector<std::uint32_t> counts(scenario.zones.size(), 0);
     for (const Replicas::PerZone& part : service.replicas.zones) {
-        if (!part.zone.empty()) {
-            if (part.zone == zone) count += part.count;
-            continue;
+        const auto zones = static_cast<std::uint32_t>(counts.size());
+        for (std::uint32_t z = 0; z < zones; ++z) {
+            if (part.zone.empty())
+                counts[z] += part.count / zones + (z < part.count % zones ? 1 : 0);
+            else if (part.zone == scenario.zones.entries[z].name)
+                counts[z] += part.count;
         }
-        const auto zones = static_cast<std::uint32_t>(scenario.zones.size());
-        for (std::uint32_t z = 0; z < zones; ++z)
-            if (scenario.zones.entries[z].name == zone)
-                count += part.count / zones + (z < part.count % zones ? 1 : 0);
     }
-    return count;
+    return counts;
 }
 
 }  // namespace validation

@@ -4,10 +4,17 @@ namespace shaketable::scenarios::validation {
 
 namespace {
 
-/// "web.a -> api.b -> web.a"
+/// "web.a -> api.b -> web.a"; a long one without its middle.
 std::string print_cycle(const Topology& topology, const std::vector<std::uint32_t>& cycle) {
+    constexpr std::size_t shown_max = 8;
     std::string text;
-    for (const std::uint32_t endpoint : cycle) text += topology.name_of(endpoint) + " -> ";
+    for (std::size_t i = 0; i < cycle.size(); ++i) {
+        if (cycle.size() > shown_max && i == shown_max - 1) {
+            text += "(" + std::to_string(cycle.size() - shown_max) + " more) -> ";
+            i = cycle.size() - 1;
+        }
+        text += topology.name_of(cycle[i]) + " -> ";
+    }
     return text + topology.name_of(cycle.front());
 }
 

@@ -19,6 +19,12 @@ using faults::ReplicaSelector;
 using faults::Side;
 using faults::Target;
 
+std::uint64_t replicas_of(const Scenario& scenario) {
+    std::uint64_t replicas = 0;
+    for (const auto& service : scenario.services) replicas += service.value.replicas.total();
+    return replicas;
+}
+
 /// Every replica, and every workload once per zone it comes from, as a partition sees them.
 std::vector<faults::Place> places_of(const Scenario& scenario) {
     std::vector<faults::Place> places;
@@ -33,9 +39,10 @@ std::vector<faults::Place> places_of(const Scenario& scenario) {
     for (const auto& [name, service] : scenario.services) {
         const std::uint32_t total = service.replicas.total();
         std::uint32_t number = 0;
-        for (const auto& zone : scenario.zones)
-            for (std::uint32_t i = 0, n = replicas_in(scenario, service, zone.name); i < n; ++i)
-                add(name, number++, total, zone.name, i);
+        const std::vector<std::uint32_t> per_zone = replicas_per_zone(scenario, service);
+        for (std::size_t z = 0; z < per_zone.size(); ++z)
+            for (std::uint32_t i = 0; i < per_zone[z]; ++i)
+                add(name, number++, total, scenario.zones.entries[z].name, i);
         if (scenario.zones.empty())
             for (; number < total; ++number) add(name, number, total, "", number);
     }
@@ -47,12 +54,12 @@ std::vector<faults::Place> places_of(const Scenario& scenario) {
 }
 
 /// E117, E118. Precondition: the names exist.
-void check_groups(const Desk& desk, const Fault& fault, const std::string& path) {
+void check_groups(const Desk& desk, const Fault& fault, const std::vector<faults::Place>& places,
+                  const std::string& path) {
     const auto* partition = std::get_if<faults::Partition>(&fault.what);
     if (partition == nullptr) return;
     Random random{random_key(desk.scenario.run.seed, 0, fault.id, "validate")};
-    const Result<faults::Cuts> cuts =
-        faults::cut(*partition, fault.target, places_of(desk.scenario), random);
+    const Result<faults::Cuts> cuts = faults::cut(*partition, fault.target, places, random);
     if (cuts) return;
     const Problem& problem = cuts.error();
     desk.report(problem.code, path + "." + problem.field, problem.message, problem.hint,
@@ -90,11 +97,23 @@ void check_faults(const Desk& desk) {
     for (const Fault& fault : desk.scenario.faults) ids.insert(fault.id);
     if (ids.size() == desk.scenario.faults.size()) check_times(desk);
     check_other_times(desk);
+    const auto partitions = static_cast<std::uint64_t>(std::count_if(
+        desk.scenario.faults.begin(), desk.scenario.faults.end(),
+        [](const Fault& fault) { return std::holds_alternative<faults::Partition>(fault.what); }));
+    constexpr std::uint64_t cuts_max = 10'000'000;
+    if (partitions * replicas_of(desk.scenario) > cuts_max)
+        return desk.report("E023", "faults",
+                           std::to_string(partitions) + " partitions of " +
+                               std::to_string(replicas_of(desk.scenario)) +
+                               " replicas are too many to tell apart",
+                           "fewer partitions, or fewer replicas");
+    const std::vector<faults::Place> places =
+        partitions > 0 ? places_of(desk.scenario) : std::vector<faults::Place>{};
     for (std::size_t i = 0; i < desk.scenario.faults.size(); ++i) {
         const Fault& fault = desk.scenario.faults[i];
         const std::string path = "faults[" + std::to_string(i) + "]";
         if (check_names_of_target(desk, fault, path) && check_reach(desk, fault, path))
-            check_groups(desk, fault, path);
+            check_groups(desk, fault, places, path);
     }
 }
 

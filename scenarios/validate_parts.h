@@ -39,6 +39,8 @@ void check_call_graph(const Desk& desk);
 void check_faults(const Desk& desk);
 /// E101, E103, E104, E115, E123, E124 of expectations.
 void check_expectations(const Desk& desk);
+/// E023, E109 too much to be run. Precondition: nothing else is wrong.
+void check_size(const Desk& desk);
 
 /// `did you mean "x"?`, or "".
 [[nodiscard]] std::string did_you_mean(std::string_view word,
@@ -59,8 +61,8 @@ bool check_service(const Desk& desk, std::string_view service, std::string_view 
 /// The same for "service.endpoint".
 bool check_endpoint(const Desk& desk, std::string_view call, std::string_view path);
 
-/// Replicas of the service in the zone: as written per zone, or spread over the zones in turn.
-[[nodiscard]] std::uint32_t replicas_in(const Scenario& scenario, const Service& service,
-                                        std::string_view zone);
+/// Replicas of the service in each zone: as written per zone, or spread over the zones in turn.
+[[nodiscard]] std::vector<std::uint32_t> replicas_per_zone(const Scenario& scenario,
+                                                           const Service& service);
 
 }  // namespace shaketable::scenarios::validation

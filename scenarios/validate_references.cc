@@ -12,9 +12,9 @@ void check_policy(const Desk& desk, const std::string& policy, const std::string
     if (policy.empty() || desk.scenario.policies.find(policy) != nullptr) return;
     std::vector<std::string> names;
     for (const auto& entry : desk.scenario.policies) names.push_back(entry.name);
-    desk.report(
-        "E102", path, "unknown policy " + quoted(policy), did_you_mean(policy, names),
-        {names.empty() ? "the scenario declares no policies" : "its policies: " + list_of(names)});
+    desk.report("E102", path, "unknown policy " + quoted(policy), did_you_mean(policy, names),
+                {names.empty() ? "the scenario declares no policies"
+                               : "the scenario's policies: " + list_of(names)});
 }
 
 void check_end_of_link(const Desk& desk, const faults::Side& side, const std::string& path) {

@@ -24,7 +24,11 @@ bool check_replicas(const Desk& desk, const Side& side, const std::string& path)
     std::string whose = side.name;
     if (which.by == ReplicaSelector::By::index_in_zone) {
         if (!check_zone(desk, which.zone, path)) return false;
-        there = replicas_in(desk.scenario, service, which.zone);
+        const auto& zones = desk.scenario.zones;
+        there = replicas_per_zone(desk.scenario, service)[static_cast<std::size_t>(
+            std::find_if(zones.begin(), zones.end(),
+                         [&](const auto& zone) { return zone.name == which.zone; }) -
+            zones.begin())];
         whose += " in zone " + which.zone;
     } else if (which.by != ReplicaSelector::By::index) {
         return true;
@@ -32,7 +36,8 @@ bool check_replicas(const Desk& desk, const Side& side, const std::string& path)
     if (which.index < there) return true;
     std::string note =
         whose + " has " + std::to_string(there) + " replica" + (there == 1 ? "" : "s");
-    if (there > 0) note += ", numbered from 0 to " + std::to_string(there - 1);
+    if (there == 1) note += ", whose number is 0";
+    if (there > 1) note += ", numbered from 0 to " + std::to_string(there - 1);
     desk.report("E114", path, "there is no replica " + std::to_string(which.index) + " of " + whose,
                 "", {std::move(note)});
     return false;
@@ -57,7 +62,7 @@ bool check_name_of_workload(const Desk& desk, const Fault& fault, const std::str
                 is_service
                     ? kind + " works on a workload, and " + quoted(side.name) + " is a service"
                     : "unknown workload " + quoted(side.name),
-                did_you_mean(side.name, names), {"its workloads: " + list_of(names)});
+                did_you_mean(side.name, names), {"the scenario's workloads: " + list_of(names)});
     return false;
 }
 

@@ -9,6 +9,7 @@
 #include "policies/catalogue.h"
 #include "policies/presets.h"
 #include "scenarios/codes.h"
+#include "scenarios/lint/catalogue.h"
 #include "scenarios/metric_words.h"
 #include "scenarios/text/encode.h"
 #include "scenarios/word_types.h"
@@ -277,9 +278,29 @@ void add_metrics(std::vector<Word>& words) {
     }
     for (const Code& code : codes)
         words.push_back({"code", std::string{code.code}, std::string{code.meaning}, {}, {}, {}});
+    for (const lint_rules::Rule& rule : lint_rules::catalogue)
+        words.push_back({"code",
+                         std::string{rule.code},
+                         std::string{rule.name} + ": " + std::string{rule.summary},
+                         {},
+                         {},
+                         {}});
 }
 
 }  // namespace
+
+std::vector<Word> find_words(std::string_view asked) {
+    std::string_view group;
+    if (const std::size_t slash = asked.find('/'); slash != std::string_view::npos) {
+        group = asked.substr(0, slash);
+        asked.remove_prefix(slash + 1);
+    }
+    std::vector<Word> found = make_words();
+    std::erase_if(found, [&](const Word& word) {
+        return word.name != asked || (!group.empty() && word.group != group);
+    });
+    return found;
+}
 
 std::vector<Word> make_words() {
     std::vector<Word> words;

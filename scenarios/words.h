@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace shaketable::scenarios {
@@ -26,5 +27,8 @@ struct Word {
 
 /// In the order of the reference.
 [[nodiscard]] std::vector<Word> make_words();
+
+/// Every meaning of a word; `fault/latency` asks for one. Empty: unknown.
+[[nodiscard]] std::vector<Word> find_words(std::string_view asked);
 
 }  // namespace shaketable::scenarios

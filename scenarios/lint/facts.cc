@@ -199,6 +199,7 @@ double longest_wait(const policies::EdgePolicy& policy) {
 }
 
 std::string print_seconds(double seconds) {
+    if (seconds >= 100) return fmt::format("{:.0f} s", seconds);
     if (seconds >= 1) return fmt::format("{:.3g} s", seconds);
     if (seconds >= 1e-3) return fmt::format("{:.3g} ms", seconds * 1e3);
     return fmt::format("{:.3g} us", seconds * 1e6);

@@ -114,9 +114,12 @@ void check_warmup(const Facts& facts) {
             consider(workload.think.mean(), "the users of " + name + " think that long");
     }
     if (to_seconds(scenario.run.warmup) >= longest) return;
-    facts.warn("W212", "run.warmup",
-               "the warm-up of " + print_seconds(to_seconds(scenario.run.warmup)) +
-                   " is shorter than " + print_seconds(longest),
+    const std::string found =
+        scenario.run.warmup > Duration{0}
+            ? "the warm-up of " + print_seconds(to_seconds(scenario.run.warmup)) +
+                  " is shorter than " + print_seconds(longest)
+            : "there is no warm-up; it should take at least " + print_seconds(longest);
+    facts.warn("W212", "run.warmup", found,
                "numbers from a system that is still filling up are not its usual ones", {why});
 }
 

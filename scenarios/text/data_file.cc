@@ -20,13 +20,19 @@ std::string_view first_column(std::string_view line) {
 
 std::optional<Duration> read_time(std::string_view text, bool bare_seconds) {
     if (const Result<double> number = parse_number(text)) {
-        constexpr double longest = 9e9;  // seconds that fit nanoseconds in 64 bits
-        const bool is_time = (bare_seconds || *number == 0) && *number >= 0 && *number < longest;
+        const bool is_time =
+            (bare_seconds || *number == 0) && *number >= 0 && *number <= to_seconds(ten_years);
         return is_time ? std::optional{from_seconds(*number)} : std::nullopt;
     }
     Result<Duration> time = Text<Duration>::parse(text);
     if (!time || *time < Duration{0}) return std::nullopt;
     return *time;
+}
+
+/// Of a column: a word, and no number gone wrong, be it "-1s", "5 ms" or "nan".
+bool is_title(std::string_view text) {
+    const Result<Duration> time = Text<Duration>::parse(text);
+    return !time && time.error().code == "E022" && !parse_number(text);
 }
 
 std::optional<std::vector<Duration>> load_times(const std::string& name, const Node& node,
@@ -48,7 +54,7 @@ std::optional<std::vector<Duration>> load_times(const std::string& name, const N
         rest.remove_prefix(std::min(end + 1, rest.size()));
         if (row.empty() || row.starts_with('#')) continue;
         const std::optional<Duration> time = read_time(row, has_header);
-        if (!time && is_first && !parse_number(row)) {
+        if (!time && is_first && is_title(row)) {
             has_header = true;
             is_first = false;
             continue;

@@ -59,7 +59,8 @@ template <Textual T>
 [[nodiscard]] std::string wanted() {
     const std::string name{Text<T>::name};
     const bool has_vowel = name.find_first_of("aeio") == 0;
-    return (has_vowel ? "an " : "a ") + name + " like " + std::string{Text<T>::example};
+    const std::string article = name.ends_with('s') ? "" : (has_vowel ? "an " : "a ");
+    return article + name + " like " + std::string{Text<T>::example};
 }
 
 /// The scalar's text as a T, and nothing else.

@@ -15,6 +15,32 @@ constexpr std::array later_of_workload{
 /// What the reader itself takes apart, and what belongs to live runs.
 constexpr std::array elsewhere{"schema", "params", "include", "variants", "inject"};
 
+/// As many as a run, and those who read its report, can bear.
+struct Most {
+    std::string_view key;
+    std::size_t count;
+    std::string_view text;
+};
+constexpr std::array most{
+    Most{"services", 10'000, "10,000 services"}, Most{"policies", 10'000, "10,000 policies"},
+    Most{"workload", 1'000, "1,000 workloads"},  Most{"faults", 1'000, "1,000 faults"},
+    Most{"expect", 1'000, "1,000 expectations"}, Most{"windows", 1'000, "1,000 windows"},
+    Most{"zones", 1'000, "1,000 zones"},
+};
+
+bool check_counts(const Node& scenario, Reading& in) {
+    bool good = true;
+    for (const Most& limit : most) {
+        const Entry* entry = scenario.find(limit.key);
+        if (entry == nullptr || entry->value->entries.size() <= limit.count) continue;
+        good = in.report("E023",
+                         "expected at most " + std::string{limit.text} + ", found " +
+                             std::to_string(entry->value->entries.size()),
+                         entry->key_place);
+    }
+    return good;
+}
+
 }  // namespace
 
 bool decode(const Node& node, From& into, Reading& in) {
@@ -106,6 +132,7 @@ bool decode(const Node& node, faults::Fault& into, Reading& in) {
 }
 
 bool decode(const Node& node, Scenario& into, Reading& in) {
+    if (!check_counts(node, in)) return false;
     Keys keys{node};
     std::vector<std::string> known = key_names<Scenario>();
     for (const std::string_view key : elsewhere) {

@@ -144,12 +144,6 @@ bool decode(const Node& node, Named<Endpoint>& into, Reading& in) {
 }
 
 bool decode(const Node& node, Named<Service>& into, Reading& in) {
-    constexpr std::size_t services_max = 10'000;
-    if (node.entries.size() > services_max)
-        return in.report(
-            "E023",
-            "expected at most 10,000 services, found " + std::to_string(node.entries.size()),
-            node.place);
     // No dots: `call: a.b` is the endpoint b of the service a.
     return decode_named(node, into, in, "_-");
 }

@@ -33,7 +33,7 @@ std::string nearest_file(const fs::path& path) {
 Unexpected<Problem> unreadable(const std::string& path, const std::string& why) {
     const std::string near = nearest_file(path);
     return {Problem{.code = "E001",
-                    .message = "cannot read " + quote(path) + ": " + why,
+                    .message = why,
                     .hint = near.empty() || near == path ? "" : "did you mean \"" + near + "\"?"}};
 }
 
@@ -45,6 +45,9 @@ Result<std::string> load(const std::string& path, bool any_kind) {
     if (!fs::exists(status)) return unreadable(path, "there is no such file");
     if (fs::is_directory(status)) return unreadable(path, "it is a folder");
     if (!any_kind && !fs::is_regular_file(status)) return unreadable(path, "it is not a file");
+    // Opening one waits until somebody writes, perhaps for ever. A shell's own pipes are open.
+    if (fs::is_fifo(status) && !path.starts_with("/dev/") && !path.starts_with("/proc/"))
+        return unreadable(path, "it is a named pipe, which may never end; give it as /dev/stdin");
     // A pipe has no size and a device no end: read what comes, up to the limit.
     std::ifstream file{path, std::ios::binary};
     if (!file) return unreadable(path, "no permission, or it went away");
@@ -72,7 +75,8 @@ Result<std::string> resolve(const std::string& main, const std::string& from,
     fs::path home = fs::path{main}.parent_path();
     home = fs::weakly_canonical(home.empty() ? fs::path{"."} : home, error);
     if (error) return refuse("its folder is not there");
-    const fs::path real = fs::weakly_canonical(path, error);
+    // Absolute first: of a relative path that is not there nothing would be made canonical.
+    const fs::path real = fs::weakly_canonical(fs::absolute(path, error), error);
     if (error) return refuse("its folder is not there");
     const auto [end, rest] = std::mismatch(home.begin(), home.end(), real.begin(), real.end());
     if (end != home.end() && !end->empty()) return refuse("it lies outside the scenario's folder");
@@ -142,7 +146,7 @@ class Loader {
         }
         Result<std::string> text = load(*path);
         if (!text) {
-            fail("E042", "cannot include " + quote(name.text) + ": there is no such file",
+            fail("E042", "cannot include " + quote(name.text) + ": " + text.error().message,
                  name.place, text.error().hint);
             return nullptr;
         }

@@ -73,16 +73,18 @@ bool Reading::report_within(const Node& scalar, Problem problem) {
 
 bool Reading::report_of_word(const Node& word, Problem problem) {
     const Node* node = &word;
+    Place place = word.place;
     std::string_view path = problem.field;
     while (!path.empty()) {
         const std::size_t end = std::min(path.find('.'), path.size());
         const Entry* entry = node->find(path.substr(0, end));
         if (entry == nullptr) break;
         node = entry->value.get();
+        place = entry->key_place;
         path.remove_prefix(std::min(end + 1, path.size()));
     }
     if (node->is_scalar()) return report_within(*node, std::move(problem));
-    problem.where = locate(sources_, node->place);
+    problem.where = locate(sources_, place);
     add(std::move(problem));
     return false;
 }

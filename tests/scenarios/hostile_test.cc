@@ -196,14 +196,3 @@ TEST_CASE("hostile: a file with one byte or one line changed is read or refused,
         (void)first_code(changed);
     }
 }
-
-TEST_CASE("hostile: what a fuzzer once found, or starts from, is read or refused") {
-    int files = 0;
-    for (const auto& entry :
-         fs::directory_iterator{fs::path{SHAKETABLE_SOURCE_DIR} / "tests/fuzz/corpus"}) {
-        INFO(entry.path().string());
-        (void)first_code(content(entry.path()));
-        ++files;
-    }
-    CHECK(files >= 20);
-}

@@ -1,5 +1,10 @@
 #include "scenarios/lint/lint.h"
 
+#include <filesystem>
+#include <set>
+#include <sstream>
+
+#include "scenarios/check.h"
 #include "scenarios/lint/catalogue.h"
 #include "tests/scenarios/validate_text.h"
 
@@ -228,6 +233,27 @@ TEST_CASE("lint: a run needs requests, a warm-up and samples") {
     CHECK_FALSE(has(claim("p99(a.x) < 1s"), "W212"));
     CHECK(only(claim("p99.9(a.x) < 1s"), "W212").message ==
           "about 9000 samples a run, where p99.9 wants 10000");
+}
+
+TEST_CASE("lint: the library is warned of what its comments announce, and of nothing else") {
+    const auto codes_in = [](const std::string& text) {
+        std::set<std::string> codes;
+        std::istringstream lines{text};
+        for (std::string line; std::getline(lines, line) && !line.starts_with("schema:");)
+            for (std::size_t at = line.find("W2"); at != std::string::npos;
+                 at = line.find("W2", at + 1))
+                codes.insert(line.substr(at, 4));
+        return codes;
+    };
+    for (const auto& entry : std::filesystem::directory_iterator{
+             std::filesystem::path{SHAKETABLE_SOURCE_DIR} / "scenarios/library"}) {
+        INFO(entry.path().filename().string());
+        const auto checked = check_file(entry.path().string());
+        REQUIRE(checked);
+        std::set<std::string> warned;
+        for (const Problem& problem : lint(*checked)) warned.insert(problem.code);
+        CHECK(warned == codes_in(checked->sources.files.front().text));
+    }
 }
 
 }  // namespace shaketable::scenarios

@@ -68,12 +68,12 @@ TEST_CASE("read: places are found by the paths of the file") {
     const auto read = read_file(library + "retry-storm.yaml");
     REQUIRE(read);
     const Locations& where = read->where.at(0);
+    Lines lines{read->sources};
     const auto text_at = [&](const Location& location) {
-        const Source* source = read->sources.find(location.file);
-        REQUIRE(source != nullptr);
-        return std::string{Sources::line(*source, location.line)
-                               .substr(static_cast<std::size_t>(location.column - 1),
-                                       static_cast<std::size_t>(location.length))};
+        const auto line = lines.find(location.file, location.line);
+        REQUIRE(line);
+        return std::string{line->substr(static_cast<std::size_t>(location.column - 1),
+                                        static_cast<std::size_t>(location.length))};
     };
     CHECK(text_at(where.at("services.web.endpoints.checkout.steps[1].call")) == "orders.create");
     CHECK(text_at(where.at("services.orders.endpoints.create.steps[1].parallel[1][0].policy")) ==

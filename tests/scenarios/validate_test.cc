@@ -81,7 +81,7 @@ TEST_CASE("validate: a link to an unknown service is refused") {
 
 TEST_CASE("validate: a service and a workload cannot share a name") {
     const Problem p = only(problems_of(replaced(plain_system, "{users: {", "{web: {")), "E105");
-    CHECK(p.notes.at(0) == "\"web\" is the name of a service, line 7");
+    CHECK(p.notes.at(0) == "\"web\" is the name of a service, line 6");
 }
 
 TEST_CASE("validate: two faults, or a fault and a window, cannot share a name") {

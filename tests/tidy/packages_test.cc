@@ -25,7 +25,7 @@ const std::vector<Package>& packages() {
         {"CLI/", {"cli/"}},
         {"libfyaml.h", {"scenarios/text/"}},
         {"nlohmann/",
-         {"reports/render/", "scenarios/schema", "scenarios/diagnostics", "scenarios/import/",
+         {"reports/render/", "scenarios/schema", "scenarios/diagnostics", "scenarios/explain_json", "scenarios/import/",
           "scenarios/export/", "injector/control/", "tests/"}},  // tests read what was written
         {"Random123/", {"base/random."}},
         {"fmt/", {""}},
