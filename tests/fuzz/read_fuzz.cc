@@ -1,31 +1,58 @@
-// Any bytes: read, say what is wrong, or print and read again to the same value.
+// Any bytes: read, say what is wrong, or print and read again to the same value; and what was read
+// can be validated and linted.
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <string_view>
 
+#include <unistd.h>
+
 #include "base/check.h"
+#include "scenarios/check.h"
 #include "scenarios/diagnostics.h"
 #include "scenarios/print.h"
-#include "scenarios/read.h"
+
+using namespace shaketable;
+using namespace shaketable::scenarios;
+
+namespace {
+
+void render_all(const Problems& problems, const Sources& sources) {
+    for (const Problem& problem : problems) {
+        SHAKETABLE_CHECK(problem.where.line >= 1 && problem.where.column >= 1,
+                         "a problem has a place");
+        SHAKETABLE_CHECK(!problem.code.empty(), "a problem has a code");
+        SHAKETABLE_CHECK(problem.message.find('\n') == std::string::npos, "a message is one line");
+    }
+    (void)render(problems, sources, {.all = true});
+    (void)render_json(problems, sources);
+    (void)render_github(problems);
+}
+
+}  // namespace
+
+/// A failed check of ours exits with 70, which libFuzzer would take for a good end: make it a
+/// crash.
+extern "C" void _Exit(int code) noexcept {
+    if (code == 70) std::abort();
+    _exit(code);
+}
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    using namespace shaketable;
-    using namespace shaketable::scenarios;
     const std::string_view text{reinterpret_cast<const char*>(data), size};
     ReadOptions options;
     options.may_read_files = false;
     const auto read = read_text("fuzz.yaml", text, options);
     if (!read) {
-        const Failure& failure = read.error();
-        SHAKETABLE_CHECK(!failure.problems.empty(), "a refusal says why");
-        for (const Problem& problem : failure.problems)
-            SHAKETABLE_CHECK(problem.where.line >= 1 && !problem.code.empty(),
-                             "a problem has a place and a code");
-        (void)render(failure.problems, failure.sources, {.all = true});
-        (void)render_json(failure.problems, failure.sources);
-        (void)render_github(failure.problems);
+        SHAKETABLE_CHECK(!read.error().problems.empty(), "a refusal says why");
+        render_all(read.error().problems, read.error().sources);
         return 0;
     }
+    const auto checked = check_text("fuzz.yaml", text, options);
+    if (checked)
+        render_all(lint(*checked), checked->sources);
+    else
+        render_all(checked.error().problems, checked.error().sources);
     for (Scenario scenario : read->scenarios) {
         scenario.variant.clear();
         const auto again = read_text("fuzz.yaml", print(scenario), options);
