@@ -20,13 +20,15 @@ enum ExitCode : int {
     bug = 70
 };
 
-/// What all commands share.
+/// What commands share. A command offers the flags that mean something to it, and no others.
 struct Options {
     bool json = false;
     bool quiet = false;
-    bool no_color = false;
-    bool all = false;  ///< every problem, not the first twenty
+    bool no_color = false;  ///< of all commands
+    bool all = false;       ///< every problem, not the first twenty
     int exit_code = 0;
+    void add_json(CLI::App& command);
+    void add_quiet(CLI::App& command);
     [[nodiscard]] bool color() const;         ///< on standard output
     [[nodiscard]] bool color_errors() const;  ///< on standard error
 };

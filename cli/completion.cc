@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "cli/commands.h"
+#include "scenarios/explain.h"
 
 namespace shaketable::cli {
 
@@ -21,6 +22,20 @@ std::string names_of_commands() {
     return names;
 }
 
+/// What may stand where the command takes a word that is no file.
+std::string values_of(const std::string& command) {
+    if (command == "completion") return "bash zsh fish ";
+    std::string values;
+    std::string group;
+    for (const scenarios::WordSummary& word : scenarios::list_words()) {
+        const bool is_one = word.word.find(' ') == std::string::npos;
+        if (command == "explain" && is_one) values += word.word + " ";
+        if (command == "list" && word.group != group) values += word.group + " ";
+        group = word.group;
+    }
+    return values;
+}
+
 std::string bash_script(const CLI::App& app) {
     std::string script = "_shaketable() {\n    local words=\"" + words_of(app) +
                          "\" command=\"\" w\n"
@@ -28,7 +43,8 @@ std::string bash_script(const CLI::App& app) {
                          "*) command=$w; break;; esac; done\n"
                          "    case $command in\n";
     for (const CLI::App* command : app.get_subcommands({}))
-        script += "        " + command->get_name() + ") words+=\"" + words_of(*command) + "\" ;;\n";
+        script += "        " + command->get_name() + ") words+=\"" + words_of(*command) +
+                  values_of(command->get_name()) + "\" ;;\n";
     script += "        *) words+=\"" + names_of_commands() +
               "\" ;;\n    esac\n"
               "    COMPREPLY=($(compgen -W \"$words\" -- \"${COMP_WORDS[COMP_CWORD]}\"))\n"
@@ -36,15 +52,30 @@ std::string bash_script(const CLI::App& app) {
     return script;
 }
 
+/// In single quotes, as fish reads them.
+std::string quoted(const std::string& text) {
+    std::string made = "'";
+    for (const char c : text) {
+        if (c == '\'' || c == '\\') made += '\\';
+        made += c;
+    }
+    return made + "'";
+}
+
 std::string fish_script(const CLI::App& app) {
     std::string script;
     for (const CLI::App* command : app.get_subcommands({})) {
-        script += "complete -c shaketable -n __fish_use_subcommand -a " + command->get_name() +
-                  " -d '" + command->get_description() + "'\n";
-        for (const CLI::Option* option : command->get_options())
-            for (const std::string& name : option->get_lnames())
-                script += "complete -c shaketable -n '__fish_seen_subcommand_from " +
-                          command->get_name() + "' -l " + name + "\n";
+        script += "complete -c shaketable -f -n __fish_use_subcommand -a " + command->get_name() +
+                  " -d " + quoted(command->get_description()) + "\n";
+        for (const CLI::Option* option : command->get_options()) {
+            if (option->get_lnames().empty()) continue;
+            script += "complete -c shaketable -n '__fish_seen_subcommand_from " +
+                      command->get_name() + "'";
+            for (const std::string& name : option->get_snames()) script += " -s " + name;
+            for (const std::string& name : option->get_lnames()) script += " -l " + name;
+            if (option->get_items_expected_max() > 0) script += " -r";
+            script += " -d " + quoted(option->get_description()) + "\n";
+        }
     }
     return script;
 }
@@ -56,7 +87,9 @@ void add_completion(CLI::App& app, Options&) {
     auto shell = std::make_shared<std::string>();
     command->add_option("shell", *shell, "bash, zsh or fish")
         ->required()
-        ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+        ->check(CLI::IsMember({"bash", "zsh", "fish"}))
+        ->type_name("SHELL");
+    command->footer("Example:\n  source <(shaketable completion bash)");
     command->callback([shell, &app] {
         if (*shell == "fish")
             std::cout << fish_script(app);

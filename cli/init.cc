@@ -66,10 +66,16 @@ expect:
 void add_init(CLI::App& app, Options& options) {
     auto* command = app.add_subcommand("init", "write a small scenario to begin with");
     auto path = std::make_shared<std::string>("scenario.yaml");
-    command->add_option("file", *path, "where to; default scenario.yaml");
+    command->add_option("file", *path, "where to; default scenario.yaml")->type_name("FILE");
+    options.add_quiet(*command);
+    command->footer("Example:\n  shaketable init hello.yaml");
     command->callback([path, &options] {
-        if (std::filesystem::exists(*path)) {
-            std::cerr << "error: " << *path << " exists already; name another file\n";
+        std::error_code error;
+        if (path->empty() ||
+            std::filesystem::exists(std::filesystem::symlink_status(*path, error))) {
+            std::cerr << "error: "
+                      << (path->empty() ? "the name is empty" : *path + " exists already")
+                      << "; name another file\n";
             options.exit_code = invalid;
             return;
         }

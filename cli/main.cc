@@ -1,26 +1,20 @@
 // The front door: parses the command line and hands over to one command.
-#include <cerrno>
-#include <cstdio>
-#include <cstdlib>
-#include <cstring>
+#include <algorithm>
 #include <exception>
-#include <fstream>
 #include <iostream>
+#include <memory>
+#include <new>
+#include <sstream>
+#include <string>
+#include <vector>
 
 #include <unistd.h>
 
+#include "base/quantity.h"
 #include "cli/commands.h"
+#include "cli/terminal.h"
 
 namespace shaketable::cli {
-
-namespace {
-
-bool may_color(int descriptor) {
-    const char* no_color = std::getenv("NO_COLOR");
-    return (no_color == nullptr || *no_color == '\0') && isatty(descriptor) != 0;
-}
-
-}  // namespace
 
 bool Options::color() const {
     return !no_color && may_color(STDOUT_FILENO);
@@ -28,45 +22,94 @@ bool Options::color() const {
 bool Options::color_errors() const {
     return !no_color && may_color(STDERR_FILENO);
 }
-
-bool write_file(const std::string& path, const std::string& text) {
-    const std::string temporary = path + ".part";
-    {
-        std::ofstream out{temporary, std::ios::binary};
-        out << text;
-        out.close();
-        if (!out) {
-            std::cerr << "error: cannot write " << path << ": " << std::strerror(errno) << "\n";
-            std::remove(temporary.c_str());
-            return false;
-        }
-    }
-    if (std::rename(temporary.c_str(), path.c_str()) == 0) return true;
-    std::cerr << "error: cannot write " << path << ": " << std::strerror(errno) << "\n";
-    std::remove(temporary.c_str());
-    return false;
+void Options::add_json(CLI::App& command) {
+    command.add_flag("--json", json, "machine-readable output");
+}
+void Options::add_quiet(CLI::App& command) {
+    command.add_flag("-q,--quiet", quiet, "nothing but problems and the exit code");
 }
 
 namespace {
 
+std::string did_you_mean(const std::string& word, const std::vector<std::string>& words) {
+    const std::string near = nearest(word, words);
+    return near.empty() ? "" : "; did you mean " + near + "?";
+}
+
+/// Help without what CLI11 adds to each option: how often, required, excluded by. The texts say it.
+class HelpFormatter : public CLI::Formatter {
+  public:
+    HelpFormatter() { column_width(26); }
+    std::string make_option_opts(const CLI::Option* option) const override {
+        return option->get_type_size() == 0 ? "" : " " + option->get_type_name();
+    }
+};
+
+/// The first word, where it is no command. Before all others, since CLI11 would only say that a
+/// command is missing.
+std::string find_unknown_command(int argc, char** argv) {
+    const auto is_word = [](const char* argument) { return argument[0] != '-'; };
+    char** word = std::find_if(argv + 1, argv + argc, is_word);
+    if (word == argv + argc) return {};
+    std::vector<std::string> names;
+    for (const Command& command : commands) names.emplace_back(command.name);
+    if (std::find(names.begin(), names.end(), *word) != names.end()) return {};
+    return "unknown command \"" + std::string{*word} + "\"" + did_you_mean(*word, names);
+}
+
+/// The part of the command line that is wrong, in our words.
+std::string describe(const CLI::App& command, const CLI::ParseError& error) {
+    if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
+        // Its text is all that is left of them: "...: b.yaml --varant".
+        const std::string text = error.what();
+        std::istringstream rest{text.substr(text.find(": ") + 2)};
+        std::string shown;
+        for (std::string word; rest >> word;)
+            if (shown.empty() || (word.starts_with('-') && !shown.starts_with('-'))) shown = word;
+        if (!shown.starts_with('-')) return "unexpected argument " + shown;
+        std::vector<std::string> names{"--help", "--no-color"};
+        for (const CLI::Option* option : command.get_options())
+            for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+        return "unknown option " + shown + did_you_mean(shown, names);
+    }
+    if (command.get_parent() == nullptr && dynamic_cast<const CLI::RequiredError*>(&error))
+        return "expected a command";
+    return error.what();
+}
+
+int refuse(const CLI::App& app, const CLI::ParseError& error) {
+    const std::vector<CLI::App*> chosen = app.get_subcommands();
+    const CLI::App& command = chosen.empty() ? app : *chosen.front();
+    std::cerr << "error: " << describe(command, error) << "\nsee shaketable "
+              << (chosen.empty() ? "" : command.get_name() + " ") << "--help\n";
+    return invalid;
+}
+
 int run(int argc, char** argv) {
+    if (const std::string unknown = find_unknown_command(argc, argv); !unknown.empty()) {
+        std::cerr << "error: " << unknown << "\nsee shaketable --help\n";
+        return invalid;
+    }
     CLI::App app{"shaketable: a shake table for service topologies", "shaketable"};
-    app.set_version_flag("--version", SHAKETABLE_VERSION);
+    app.set_version_flag("--version", SHAKETABLE_VERSION, "print the version");
+    app.set_help_flag("-h,--help", "print this help");
     app.require_subcommand(1);
     app.fallthrough();
+    app.formatter(std::make_shared<HelpFormatter>());
+    app.footer(
+        "Exit codes: 0 all expectations hold, 1 one failed, 2 invalid, nothing was done,\n"
+        "3 could not run, 70 a bug of shaketable.\n\n"
+        "Example:\n  shaketable init hello.yaml && shaketable simulate hello.yaml");
     Options options;
-    app.add_flag("--json", options.json, "machine-readable output");
-    app.add_flag("-q,--quiet", options.quiet, "nothing but problems and the exit code");
     app.add_flag("--no-color", options.no_color, "no colours (also NO_COLOR)");
-    app.add_flag("--all", options.all, "every problem, not the first twenty");
     for (const Command& command : commands) command.add(app, options);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-        const int code = app.exit(error);
-        return code == 0 ? success : invalid;
+        if (error.get_exit_code() != 0) return refuse(app, error);
+        app.exit(error);  // --help, --version
     }
-    return options.exit_code;
+    return flush_output() ? options.exit_code : std::max<int>(options.exit_code, could_not_run);
 }
 
 }  // namespace
@@ -74,8 +117,13 @@ int run(int argc, char** argv) {
 }  // namespace shaketable::cli
 
 int main(int argc, char** argv) {
+    shaketable::cli::guard_standard_streams();
     try {
         return shaketable::cli::run(argc, argv);
+    } catch (const std::bad_alloc&) {
+        std::cerr << "error: not enough memory\nfewer services, replicas, samples or repeats need "
+                     "less; so do fewer --threads\n";
+        return shaketable::cli::could_not_run;
     } catch (const std::exception& error) {
         std::cerr << "shaketable: a bug of ours: " << error.what() << "\n";
         return shaketable::cli::bug;

@@ -1,5 +1,6 @@
 #include "cli/reading.h"
 
+#include <charconv>
 #include <iostream>
 #include <utility>
 
@@ -13,11 +14,12 @@ namespace {
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 
 /// "a=b" into its halves. False, with a message: there is no "=".
-bool split(const std::vector<std::string>& texts, const char* option, Pairs& into) {
+bool split(const std::vector<std::string>& texts, const char* option, const char* form,
+           Pairs& into) {
     for (const std::string& text : texts) {
         const std::size_t sign = text.find('=');
         if (sign == std::string::npos || sign == 0) {
-            std::cerr << "error: " << option << " " << text << ": expected NAME=VALUE\n";
+            std::cerr << "error: " << option << " " << text << ": expected " << form << "\n";
             return false;
         }
         into.emplace_back(text.substr(0, sign), text.substr(sign + 1));
@@ -35,17 +37,38 @@ void print(const Problems& problems, const scenarios::Sources& sources, const Op
 
 }  // namespace
 
-void Input::add_to(CLI::App& command) {
-    command.add_option("scenario", path, "the scenario file")->required();
-    command.add_option("-p,--param", params, "a parameter: NAME=VALUE")->take_all();
-    command.add_option("--set", sets, "any value of the file: PATH=VALUE")->take_all();
+void Input::add_to(CLI::App& command, Options& options) {
+    command.add_option("scenario", path, "the scenario file")->required()->type_name("FILE");
+    command.add_option("-p,--param", params, "set a parameter; may be repeated")
+        ->allow_extra_args(false)
+        ->type_name("NAME=VALUE");
+    command.add_option("--set", sets, "set any value of the file; may be repeated")
+        ->allow_extra_args(false)
+        ->type_name("PATH=VALUE");
+    options.add_json(command);
+    options.add_quiet(command);
+    command.get_option("--json")->excludes(command.get_option("--quiet"));
+    command.add_flag("--all", options.all, "show every problem, not the first twenty");
+}
+
+CLI::Validator whole_number(std::uint64_t least, std::uint64_t most) {
+    const auto find_problem = [least, most](const std::string& text) -> std::string {
+        std::uint64_t number = 0;
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+        const bool is_fine = error == std::errc{} && end == text.data() + text.size() &&
+                             number >= least && number <= most;
+        if (is_fine) return {};
+        return "expected a whole number from " + std::to_string(least) + " to " +
+               std::to_string(most) + ", found \"" + text + "\"";
+    };
+    return CLI::Validator{find_problem, ""};
 }
 
 std::optional<scenarios::Document> read(const Input& input, Options& options, bool warnings) {
     options.exit_code = invalid;
     scenarios::ReadOptions read_options;
-    if (!split(input.params, "-p", read_options.params) ||
-        !split(input.sets, "--set", read_options.sets))
+    if (!split(input.params, "-p", "NAME=VALUE", read_options.params) ||
+        !split(input.sets, "--set", "PATH=VALUE", read_options.sets))
         return std::nullopt;
     Result<scenarios::Document, scenarios::Failure> document =
         scenarios::check_file(input.path, read_options);

@@ -43,7 +43,8 @@ Time Cores::next_end(Time now) const {
     if (pace <= 0) return never;
     const double virtual_now = virtual_ + static_cast<double>((now - last_).count()) * pace;
     const double left = works_.front().tag - virtual_now;
-    return left <= 0 ? now : now + Duration{static_cast<std::int64_t>(std::ceil(left / pace))};
+    const double wait = std::min(std::ceil(left / pace), static_cast<double>(ten_years.count()));
+    return left <= 0 ? now : now + Duration{static_cast<std::int64_t>(wait)};
 }
 
 std::uint32_t Cores::take_first(Time now) {
