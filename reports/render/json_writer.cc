@@ -97,6 +97,12 @@ JsonWriter& JsonWriter::rounded(double value) {
 JsonWriter& JsonWriter::whole(std::uint64_t value) {
     return raw(std::to_string(value));
 }
+JsonWriter& JsonWriter::single(float value) {
+    return std::isfinite(value) ? raw(fmt::format("{}", value == 0 ? 0.0F : value)) : null();
+}
+JsonWriter& JsonWriter::integer(std::int64_t value) {
+    return raw(std::to_string(value));
+}
 JsonWriter& JsonWriter::truth(bool value) {
     return raw(value ? "true" : "false");
 }
