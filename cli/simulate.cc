@@ -2,13 +2,14 @@
 #include "sim/simulate.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <thread>
 
 #include <unistd.h>
 
+#include "cli/outputs.h"
+#include "cli/provenance.h"
 #include "cli/reading.h"
 #include "reports/assess.h"
 #include "reports/render/comparison.h"
@@ -26,6 +27,7 @@ struct Run {
     scenarios::Scenario scenario;
     reports::Record record;
     reports::Findings findings;
+    reports::Provenance provenance;
 };
 
 struct Arguments {
@@ -78,23 +80,25 @@ bool check_variants(const Arguments& arguments, const scenarios::Document& docum
     return true;
 }
 
-/// `result.json` of a run folder, or a file that was named.
-std::string result_path(const std::string& output, const std::string& variant) {
-    const std::filesystem::path path{output};
-    if (path.extension() == ".json") return output;
-    return (variant.empty() ? path / "result.json" : path / variant / "result.json").string();
+/// What was asked for besides the scenario file, and can show in the result.
+std::string options_of(const Arguments& arguments) {
+    std::string options;
+    if (arguments.repeats > 0) options += " --repeats " + std::to_string(arguments.repeats);
+    if (arguments.seed_option->count() > 0) options += " --seed " + std::to_string(arguments.seed);
+    return options;
 }
 
 void simulate(const Arguments& arguments, Options& options) {
     auto document = read(arguments.input, options, false);
     if (!document) return;
     options.exit_code = invalid;
-    if (!check_variants(arguments, *document)) return;
+    if (!check_variants(arguments, *document) || !check_outputs(arguments.outputs)) return;
     const std::uint32_t cores = std::max(1U, std::thread::hardware_concurrency());
     const Progress progress{!options.quiet};
     std::vector<Run> runs;
     int code = success;
-    for (scenarios::Scenario& scenario : document->scenarios) {
+    for (std::size_t v = 0; v < document->scenarios.size(); ++v) {
+        scenarios::Scenario& scenario = document->scenarios[v];
         if (!is_wanted(arguments, scenario.variant)) continue;
         if (arguments.repeats > 0) scenario.run.repeats = arguments.repeats;
         if (arguments.seed_option->count() > 0) scenario.run.seed = arguments.seed;
@@ -113,26 +117,22 @@ void simulate(const Arguments& arguments, Options& options) {
         }
         reports::Findings findings = reports::assess(scenario, *record);
         code = std::max(code, reports::exit_code(findings));
-        runs.push_back({std::move(scenario), std::move(*record), std::move(findings)});
+        reports::Provenance provenance =
+            provenance_of(arguments.input, *document, v, options_of(arguments));
+        runs.push_back(
+            {std::move(scenario), std::move(*record), std::move(findings), std::move(provenance)});
     }
     options.exit_code = code;
     std::vector<std::string> outputs = arguments.outputs;
     if (outputs.empty()) outputs.push_back("runs/" + document->name);
-    for (const std::string& output : outputs)
-        for (const Run& run : runs) {
-            const std::string path = result_path(
-                output,
-                runs.size() > 1 || !run.scenario.variant.empty() ? run.scenario.variant : "");
-            std::error_code error;
-            const auto folder = std::filesystem::path{path}.parent_path();
-            if (!folder.empty()) std::filesystem::create_directories(folder, error);
-            if (!write_file(path, reports::to_json(run.scenario, run.record, run.findings)))
-                options.exit_code = could_not_run;
-        }
+    std::vector<reports::RunView> views;
+    for (const Run& run : runs)
+        views.push_back({&run.scenario, &run.record, &run.findings, &run.provenance});
+    if (!write_outputs(outputs, views)) options.exit_code = could_not_run;
     if (options.quiet) return;
     if (options.json) {
         for (const Run& run : runs)
-            std::cout << reports::to_json(run.scenario, run.record, run.findings);
+            std::cout << reports::to_json(run.scenario, run.record, run.findings, run.provenance);
         return;
     }
     const reports::TerminalStyle style{.color = options.color()};
@@ -150,8 +150,9 @@ void add_simulate(CLI::App& app, Options& options) {
     auto* command = app.add_subcommand("simulate", "play a scenario in virtual time and judge it");
     auto arguments = std::make_shared<Arguments>();
     arguments->input.add_to(*command);
-    command->add_option("-o,--output", arguments->outputs,
-                        "a run folder, or a .json file; default runs/NAME");
+    command->add_option(
+        "-o,--output", arguments->outputs,
+        "a run folder, or a file: report.html, result.json, ...; default runs/NAME");
     command->add_option("--variant", arguments->variants, "only this variant; may be repeated");
     command->add_option("--repeats", arguments->repeats, "instead of the file's")
         ->check(CLI::Range(1U, 100'000U));

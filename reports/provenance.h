@@ -20,22 +20,22 @@ struct SourceText {
 };
 
 /// Where a part of the scenario stands: "expect[0]", "faults[1]", "services.web".
-struct Place {
+struct Anchor {
     std::string path;
     std::string file;
     int line = 0;  ///< from 1
-    bool operator==(const Place&) const = default;
+    bool operator==(const Anchor&) const = default;
 };
 
 /// All parts may be empty: a record made by a program has none of them.
 struct Provenance {
     std::string command;              ///< what to type to get the same result again
     std::vector<SourceText> sources;  ///< the main file first
-    std::vector<Place> places;        ///< ascending by path
+    std::vector<Anchor> anchors;      ///< ascending by path
     Problems lint;                    ///< warnings about the scenario, before it was run
-    [[nodiscard]] const Place* find(std::string_view path) const {
-        for (const Place& place : places)
-            if (place.path == path) return &place;
+    [[nodiscard]] const Anchor* find(std::string_view path) const {
+        for (const Anchor& anchor : anchors)
+            if (anchor.path == path) return &anchor;
         return nullptr;
     }
     bool operator==(const Provenance&) const = default;

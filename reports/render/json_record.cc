@@ -165,10 +165,10 @@ void write_provenance(JsonWriter& json, const scenarios::Scenario& scenario,
             .key("text")
             .text(source.text)
             .end_object();
-    json.end_array().key("places").begin_array();
-    for (const Place& place : provenance.places) {
-        json.begin_array(Layout::compact).text(place.path).text(place.file);
-        json.integer(place.line).end_array();
+    json.end_array().key("anchors").begin_array();
+    for (const Anchor& anchor : provenance.anchors) {
+        json.begin_array(Layout::compact).text(anchor.path).text(anchor.file);
+        json.integer(anchor.line).end_array();
     }
     json.end_array().key("lint").begin_array();
     for (const Problem& problem : provenance.lint) {

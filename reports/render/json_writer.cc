@@ -90,8 +90,9 @@ JsonWriter& JsonWriter::number(double value) {
     return std::isfinite(value) ? raw(print_number(value)) : null();
 }
 
-JsonWriter& JsonWriter::rounded(double value) {
-    return std::isfinite(value) ? raw(fmt::format("{:.6g}", value == 0 ? 0.0 : value)) : null();
+JsonWriter& JsonWriter::rounded(double value, int digits) {
+    if (!std::isfinite(value)) return null();
+    return raw(fmt::format("{:.{}g}", value == 0 ? 0.0 : value, digits));
 }
 
 JsonWriter& JsonWriter::whole(std::uint64_t value) {

@@ -235,12 +235,12 @@ Provenance read_provenance(const Cursor& at) {
     const Cursor sources = at["sources"];
     for (std::size_t i = 0; i < sources.size() && !at.failed(); ++i)
         from.sources.push_back({sources[i]["name"].text(), sources[i]["text"].text()});
-    const Cursor places = at["places"];
-    for (std::size_t i = 0; i < places.size() && !at.failed(); ++i) {
-        if (places[i].size() != 3) places[i].fail("path, file and line");
+    const Cursor anchors = at["anchors"];
+    for (std::size_t i = 0; i < anchors.size() && !at.failed(); ++i) {
+        if (anchors[i].size() != 3) anchors[i].fail("path, file and line");
         if (at.failed()) break;
-        from.places.push_back({places[i][std::size_t{0}].text(), places[i][1].text(),
-                               static_cast<int>(places[i][2].whole(1U << 30U))});
+        from.anchors.push_back({anchors[i][std::size_t{0}].text(), anchors[i][1].text(),
+                                static_cast<int>(anchors[i][2].whole(1U << 30U))});
     }
     const Cursor lint = at["lint"];
     for (std::size_t i = 0; i < lint.size() && !at.failed(); ++i) {

@@ -115,7 +115,7 @@ inline Provenance provenance() {
     Provenance p;
     p.command = "shaketable simulate small.yaml --seed 7";
     p.sources = {{"small.yaml", text}};
-    p.places = {{"expect[0]", "small.yaml", 21},
+    p.anchors = {{"expect[0]", "small.yaml", 21},
                 {"expect[1]", "small.yaml", 22},
                 {"expect[2]", "small.yaml", 23},
                 {"faults[0]", "small.yaml", 19},
