@@ -12,7 +12,9 @@ namespace {
 using Layout = JsonWriter::Layout;
 constexpr int digits = 4;
 constexpr std::size_t events_most = 4000;
-constexpr std::size_t visits_most = 2000;
+constexpr std::size_t visits_most = 2000;       // of one request
+constexpr std::size_t page_visits_most = 2400;  // of all requests, but for the first of each sort
+constexpr std::size_t traces_most = 12;         // of one sort
 
 /// Flows together in one point of one repeat.
 struct CallPoint {
@@ -168,7 +170,7 @@ std::size_t steps_of(const Record& record) {
 
 /// Microseconds after `start`; -1 where it did not come to that.
 void write_micros(JsonWriter& json, Time at, Time start) {
-    at == never ? json.integer(-1) : json.number(to_seconds(at - start) * 1e6);
+    at == never ? json.integer(-1) : json.rounded(to_seconds(at - start) * 1e6, 6);
 }
 
 void write_trace(JsonWriter& json, const Trace& trace) {
@@ -265,8 +267,18 @@ void write_page_events(JsonWriter& json, const Record& record) {
 
 void write_page_traces(JsonWriter& json, const Record& record) {
     json.key("traces").begin_array();
-    for (const Trace& trace : record.traces) write_trace(json, trace);
-    json.end_array();
+    std::map<std::string, std::size_t> taken;
+    std::size_t visits = 0;
+    for (const Trace& trace : record.traces) {
+        const std::size_t size = std::min(trace.visits.size(), visits_most);
+        if (size == 0 || taken[trace.why] == traces_most) continue;
+        // The first of each sort is always there.
+        if (taken[trace.why] > 0 && visits + size > page_visits_most) continue;
+        ++taken[trace.why];
+        visits += size;
+        write_trace(json, trace);
+    }
+    json.end_array().key("traces_all").whole(record.traces.size());
 }
 
 }  // namespace shaketable::reports

@@ -26,7 +26,8 @@ void write_page_series(JsonWriter& json, const Record& record, const PageGroups&
 void write_page_heat(JsonWriter& json, const Record& record, const PageGroups& groups);
 /// "events" of the first repeat, at most 4,000, and how many there were.
 void write_page_events(JsonWriter& json, const Record& record);
-/// "traces": of the first repeat; times in microseconds from the start of the request.
+/// "traces": up to twelve of each sort, fewer where they are large, and how many were kept in all.
+/// Times are microseconds from the start of the request.
 void write_page_traces(JsonWriter& json, const Record& record);
 
 }  // namespace shaketable::reports

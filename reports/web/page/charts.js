@@ -1,0 +1,219 @@
+'use strict';
+// Plots over the time of the run: uPlot with our bands, our legend, and one zoom for all of them.
+
+const gutter = 62;  // width of the y axis of every plot over time, so that they stand in line
+
+/** Dashes beside colours: lines can be told apart in black and white. */
+const lineStyles = [
+  {color: 'series-1', dash: []},
+  {color: 'series-2', dash: [7, 3]},
+  {color: 'series-3', dash: [2, 2]},
+  {color: 'series-4', dash: [9, 3, 2, 3]},
+  {color: 'series-5', dash: [4, 2]},
+  {color: 'series-6', dash: [1, 3]},
+];
+
+const liveCharts = new Set();
+/** The plots inside a node that is about to go. */
+function dropCharts(node) {
+  for (const chart of [...liveCharts])
+    if (node.contains(chart.root)) {
+      chart.destroy();
+      liveCharts.delete(chart);
+    }
+}
+
+/** Shades warm-up, cool-down and faults behind the lines. */
+function drawBands(run) {
+  return (u) => {
+    const {ctx, bbox} = u;
+    const fillSpan = (from, to, color, hatched) => {
+      const a = Math.max(u.valToPos(from, 'x', true), bbox.left);
+      const b = Math.min(u.valToPos(to, 'x', true), bbox.left + bbox.width);
+      if (b <= a) return;
+      ctx.save();
+      ctx.fillStyle = color;
+      ctx.fillRect(a, bbox.top, b - a, bbox.height);
+      if (hatched) {
+        ctx.beginPath();
+        ctx.rect(a, bbox.top, b - a, bbox.height);
+        ctx.clip();
+        ctx.strokeStyle = theme.color('hatch');
+        ctx.lineWidth = 1;
+        ctx.beginPath();
+        for (let x = a - bbox.height; x < b; x += 9) {
+          ctx.moveTo(x, bbox.top + bbox.height);
+          ctx.lineTo(x + bbox.height, bbox.top);
+        }
+        ctx.stroke();
+      }
+      ctx.restore();
+    };
+    if (run.warmup > 0) fillSpan(0, run.warmup, theme.color('band-warm'), true);
+    if (run.cooldown > 0) fillSpan(run.duration - run.cooldown, run.duration, theme.color('band-warm'), true);
+    for (const fault of run.faults)
+      for (const [start, end] of fault.spans) fillSpan(start, end, theme.color('band-fault'), false);
+  };
+}
+
+function axisFont() {
+  return '11px ' + getComputedStyle(document.body).fontFamily;
+}
+
+/**
+ * A plot over time. options: {run, title, unit, series: [{label, values, over?: of the other run}],
+ * print, height, log, range, last: shows the time axis, limit}.
+ */
+function timePlot(parent, options) {
+  const {run} = options;
+  const other = overlaid();
+  const x = instants(run);
+  const series = options.series.filter((s) => s.values.some((v) => v !== null));
+  const rows = [x];
+  const columns = [{}];
+  const legend = [];
+  const readouts = [];
+  series.forEach((s, i) => {
+    const style = lineStyles[(s.style ?? i) % lineStyles.length];
+    const readout = el('b', {class: 'readout'});
+    rows.push(s.values);
+    columns.push({label: s.label, stroke: () => theme.color(style.color), width: 1.6, dash: style.dash,
+      points: {show: false}, spanGaps: false});
+    readouts.push(readout);
+    legend.push(el('span', {class: 'key'}, swatch(style), s.label, ' ', readout));
+    if (s.low && s.high) {
+      rows.push(s.low, s.high);
+      const none = {stroke: 'transparent', width: 0, points: {show: false}};
+      columns.push({...none}, {...none});
+      readouts.push(null, null);
+    }
+    if (!other || !s.over) return;
+    rows.push(onGrid(other, s.over, x));
+    columns.push({label: s.label + ' of ' + runName(other), width: 1.2, dash: [2, 4],
+      stroke: () => theme.color(style.color + '-faint'), points: {show: false}});
+    const second = el('b', {class: 'readout'});
+    readouts.push(second);
+    legend.push(el('span', {class: 'key faint'}, swatch(style, true), runName(other), ' ', second));
+  });
+  const box = el('div', {class: 'plot', role: 'img', tabindex: '-1',
+    'aria-label': options.title + ' over time; the numbers are in the table below'});
+  parent.append(el('div', {class: 'panel'},
+      el('div', {class: 'panel-head'}, el('h3', {text: options.title}),
+          options.unit ? el('span', {class: 'unit', text: options.unit}) : null,
+          el('span', {class: 'keys'}, legend)),
+      box));
+  if (series.length === 0) {
+    box.append(el('p', {class: 'none', text: 'nothing happened here'}));
+    return null;
+  }
+  const bands = [];
+  columns.forEach((c, i) => {
+    if (series.some((s) => s.low) && c.stroke === 'transparent' && columns[i - 1]?.stroke === 'transparent')
+      bands.push({series: [i, i - 1], fill: theme.color('series-1-wash')});
+  });
+  const chart = new uPlot({
+    width: Math.max(320, box.clientWidth || parent.clientWidth || 900),
+    height: options.height || 110,
+    cursor: {y: false, drag: {x: true, y: false, setScale: false}, sync: {key: 'run'}, points: {size: 6}},
+    select: {show: true},
+    legend: {show: false},
+    bands,
+    padding: [6, 10, options.last ? 0 : 4, 0],
+    scales: {
+      x: {time: false, range: () => [view.from ?? 0, view.to ?? run.duration]},
+      y: options.log ? {distr: 3} : {range: options.range || ((u, low, high) => [0, (high || 1) * 1.08])},
+    },
+    axes: [
+      {stroke: () => theme.color('muted'), grid: {stroke: () => theme.color('grid'), width: 1},
+        ticks: {show: options.last, stroke: () => theme.color('grid'), size: 4}, font: axisFont(),
+        size: options.last ? 28 : 0, space: 70, values: options.last ? (u, ticks) => ticks.map(clock) : () => [],
+        incrs: [0.001, 0.01, 0.1, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600, 7200, 14400]},
+      {stroke: () => theme.color('muted'), grid: {stroke: () => theme.color('grid'), width: 1},
+        ticks: {show: false}, size: gutter, font: axisFont(), space: 26, gap: 6,
+        values: (u, ticks) => ticks.map((v) => (v === null ? '' : options.print(v)))},
+    ],
+    series: columns,
+    hooks: {
+      drawAxes: [drawBands(run)],
+      draw: options.limit === undefined ? [] : [(u) => {
+        const y = u.valToPos(options.limit, 'y', true);
+        u.ctx.save();
+        u.ctx.strokeStyle = theme.color('muted');
+        u.ctx.setLineDash([3, 3]);
+        u.ctx.beginPath();
+        u.ctx.moveTo(u.bbox.left, y);
+        u.ctx.lineTo(u.bbox.left + u.bbox.width, y);
+        u.ctx.stroke();
+        u.ctx.restore();
+      }],
+      setSelect: [(u) => {
+        if (u.select.width < 4) return;
+        const from = u.posToVal(u.select.left, 'x');
+        const to = u.posToVal(u.select.left + u.select.width, 'x');
+        u.setSelect({left: 0, width: 0, top: 0, height: 0}, false);
+        zoomTo(from, to);
+      }],
+      setCursor: [(u) => {
+        const k = u.cursor.idx;
+        readouts.forEach((node, i) => {
+          if (!node) return;
+          const value = k === null || k === undefined ? null : rows[i + 1][k];
+          node.textContent = value === null || value === undefined ? '' : options.print(value);
+        });
+        if (options.onTime && k !== null && k !== undefined) options.onTime(x[k]);
+      }],
+      ready: [(u) => {
+        u.over.addEventListener('dblclick', () => zoomTo(null, null));
+        u.over.addEventListener('click', (e) => {
+          if (e.detail === 1 && u.cursor.idx !== null) change({time: x[u.cursor.idx]});
+        });
+      }],
+    },
+  }, rows, box);
+  liveCharts.add(chart);
+  chart.ofTime = true;
+  return chart;
+}
+
+function swatch(style, faint) {
+  return svg('svg', {width: 22, height: 8, 'aria-hidden': 'true', class: 'swatch'},
+      svg('line', {x1: 0, x2: 22, y1: 4, y2: 4, class: 'stroke-' + style.color + (faint ? '-faint' : ''),
+        'stroke-width': 2, 'stroke-dasharray': (faint ? [2, 4] : style.dash).join(' ') || null}));
+}
+
+/** A column of another run at our instants. */
+function onGrid(other, values, x) {
+  return x.map((t) => (t < other.duration ? values[pointAt(other, t)] ?? null : null));
+}
+
+/** Narrows the time axis of all plots; null: the whole run. */
+function zoomTo(from, to) {
+  const {duration} = shown();
+  if (from === null || to - from >= duration * 0.999) return change({from: null, to: null});
+  const least = Math.max(shown().series.step * 3, duration / 2000);
+  const middle = (from + to) / 2, half = Math.max(to - from, least) / 2;
+  const start = Math.max(0, Math.min(middle - half, duration - 2 * half));
+  change({from: start, to: Math.min(duration, start + 2 * half)});
+}
+/** In (factor < 1) or out around the middle. */
+function zoomBy(factor) {
+  const from = view.from ?? 0, to = view.to ?? shown().duration;
+  const middle = (from + to) / 2, half = (to - from) / 2 * factor;
+  zoomTo(middle - half, middle + half);
+}
+function panBy(part) {
+  if (view.from === null) return;
+  const length = view.to - view.from;
+  const from = Math.max(0, Math.min(view.from + length * part, shown().duration - length));
+  change({from, to: from + length});
+}
+
+/** All plots again: of another size, another zoom, or in other colours. */
+function refreshCharts(colors) {
+  for (const chart of liveCharts) {
+    const width = chart.root.parentElement.clientWidth;
+    if (width > 0 && Math.abs(width - chart.width) > 2) chart.setSize({width, height: chart.height});
+    if (chart.ofTime) chart.setScale('x', {min: view.from ?? 0, max: view.to ?? shown().duration});
+    if (colors) chart.redraw(false, true);
+  }
+}
