@@ -56,6 +56,7 @@ function seconds(s) {
 /** Digits of what is missing to 100 %, so that 99.98 % is never shown as 100 %. */
 function share(x) {
   if (x === null || x === undefined) return '–';
+  if (x === 0) return '0%';
   const percent = x * 100;
   const missing = 100 - percent;
   if (missing <= 1e-9) return '100%';
@@ -89,20 +90,32 @@ function clock(s) {
 function mean(estimate) {
   return estimate ? estimate[0] : null;
 }
-/** "112 ms ± 3.1 ms" */
+/** How a kind of number is scaled and signed for people. */
+function scaleOf(print, value) {
+  const size = Math.abs(value);
+  if (print === seconds)
+    return size >= 0.9995 || size === 0 ? [1, ' s'] : size >= 0.9995e-3 ? [1e3, ' ms'] : size >= 0.9995e-6 ? [1e6, ' µs'] : [1e9, ' ns'];
+  return print === share ? [100, '%'] : print === rate ? [1, '/s'] : [1, ''];
+}
+/** "112.3 ± 3.1 ms": the last digit shown is the second one of the interval's half. */
 function withInterval(estimate, print) {
   if (!estimate) return '–';
-  if (estimate.length < 3) return print(estimate[0]);
-  const half = Math.max(estimate[2] - estimate[0], estimate[0] - estimate[1]);
-  if (half <= 1e-12 * Math.abs(estimate[0])) return print(estimate[0]);
-  if (print === share) return share(estimate[0]) + ' ± ' + digits3(half * 100);
-  return print(estimate[0]) + ' ± ' + print(half);
+  const [value, low, high] = estimate;
+  const half = estimate.length < 3 ? 0 : Math.max(high - value, value - low);
+  if (half <= 1e-9 * Math.abs(value)) return print(value);
+  const [factor, sign] = scaleOf(print, value);
+  const places = Math.min(4, Math.max(0, 1 - Math.floor(Math.log10(half * factor * 1.0001))));
+  return (value * factor).toFixed(places) + ' ± ' + (half * factor).toFixed(places) + sign;
 }
 function plural(n, noun) {
   return grouped(n) + ' ' + noun + (n === 1 ? '' : 's');
 }
 
 // ---- Tables ------------------------------------------------------------------------------------
+
+function isNothing(cell) {
+  return cell === '0' || cell === 0 || cell === '0%' || cell === '–';
+}
 
 /**
  * A table. `columns`: [{title, get(row), text?: left-aligned, sort?: value(row)}]. A cell is a text
@@ -115,7 +128,7 @@ function table(columns, rows, options = {}) {
     for (const row of rows.slice(from, to))
       body.append(el('tr', options.row ? options.row(row) : {},
           columns.map((c, i) => el(i === 0 && options.heads !== false ? 'th' : 'td', {
-            class: c.text ? 'text' : 'number', scope: i === 0 && options.heads !== false ? 'row' : null,
+            class: (c.text ? 'text' : 'number') + (isNothing(c.get(row)) ? ' nothing' : ''), scope: i === 0 && options.heads !== false ? 'row' : null,
           }, c.get(row)))));
   };
   const head = columns.map((c) => el('th', {scope: 'col', class: c.text ? 'text' : 'number'},

@@ -32,6 +32,7 @@ function header(run) {
   return [el('div', {class: 'title'}, el('h1', {text: run.name}), tabs),
     el('p', {class: 'facts', text: facts.join(' · ')}),
     el('p', {class: 'headline ' + (run.hold ? 'good' : 'bad'), text: run.headline}),
+    keyFigures(run),
     run.description ? el('p', {class: 'description', text: run.description.trim()}) : null];
 }
 

@@ -234,3 +234,26 @@ TEST_CASE("meters: a sample counts the retries made within it") {
     CHECK(repeat.flow_samples[0][0].retries == 3);
     CHECK(repeat.flow_samples[0][1].retries == 6);
 }
+
+TEST_CASE("meters: a cut within a sample, or at its end, leaves the sample's quantiles whole") {
+    const auto sample_with = [](bool cut_within, bool cut_at_end) {
+        Meters meters{1, 0};
+        Repeat repeat;
+        for (int i = 1; i <= 100; ++i) {
+            meters.flow(0).settle(Outcome::ok, std::chrono::milliseconds{i});
+            if (cut_within && i == 60)
+                meters.close_segment(Time{std::chrono::milliseconds{500}}, repeat);
+        }
+        const Time end{std::chrono::seconds{1}};
+        if (cut_at_end) meters.close_segment(end, repeat);
+        meters.close_sample(end, repeat);
+        meters.close_sample(end + std::chrono::seconds{1}, repeat);
+        REQUIRE(repeat.flow_samples[0][1].p50 == -1);
+        return repeat.flow_samples[0][0];
+    };
+    const FlowSample whole = sample_with(false, false);
+    CHECK(whole.p99 == Approx(0.099).epsilon(0.005));
+    CHECK(sample_with(true, false) == whole);
+    CHECK(sample_with(false, true) == whole);
+    CHECK(sample_with(true, true) == whole);
+}

@@ -116,10 +116,10 @@ inline Provenance provenance() {
     p.command = "shaketable simulate small.yaml --seed 7";
     p.sources = {{"small.yaml", text}};
     p.anchors = {{"expect[0]", "small.yaml", 21},
-                {"expect[1]", "small.yaml", 22},
-                {"expect[2]", "small.yaml", 23},
-                {"faults[0]", "small.yaml", 19},
-                {"services.ledger", "small.yaml", 7}};
+                 {"expect[1]", "small.yaml", 22},
+                 {"expect[2]", "small.yaml", 23},
+                 {"faults[0]", "small.yaml", 19},
+                 {"services.ledger", "small.yaml", 7}};
     Problem problem{.code = "W203", .message = "retries multiply"};
     problem.hint = "give the retry a budget";
     problem.notes = {"up to 4 tries a call"};

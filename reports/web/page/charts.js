@@ -1,7 +1,7 @@
 'use strict';
 // Plots over the time of the run: uPlot with our bands, our legend, and one zoom for all of them.
 
-const gutter = 62;  // width of the y axis of every plot over time, so that they stand in line
+const gutter = 104;  // width of the y axis of every plot over time, so that they stand in line
 
 /** Dashes beside colours: lines can be told apart in black and white. */
 const lineStyles = [
@@ -118,7 +118,7 @@ function timePlot(parent, options) {
     select: {show: true},
     legend: {show: false},
     bands,
-    padding: [6, 10, options.last ? 0 : 4, 0],
+    padding: [6, 22, options.last ? 0 : 4, 0],
     scales: {
       x: {time: false, range: () => [view.from ?? 0, view.to ?? run.duration]},
       y: options.log ? {distr: 3} : {range: options.range || ((u, low, high) => [0, (high || 1) * 1.08])},

@@ -35,7 +35,7 @@ function drawHeat(run, cells, figure) {
     figure.append(el('p', {class: 'none', text: 'no call succeeded'}));
     return;
   }
-  const width = Math.max(320, figure.clientWidth), height = 250, left = gutter, bottom = 28, top = 6, right = 10;
+  const width = Math.max(320, figure.clientWidth), height = 250, left = gutter, bottom = 28, top = 6, right = 22;
   let low = Infinity, high = 0, most = 0;
   for (let i = 0; i < cells.length; i += 3) {
     low = Math.min(low, cells[i + 1]);
@@ -143,7 +143,7 @@ function drawCurves(run, figure) {
   figure.append(box);
   const at = (k) => curveTicks.find(([tick]) => tick === k)?.[1] ?? share(1 - 10 ** (-k / 8));
   const chart = new uPlot({
-    width: Math.max(300, box.clientWidth), height: 226, legend: {show: false}, padding: [6, 12, 0, 0],
+    width: Math.max(300, box.clientWidth), height: 226, legend: {show: false}, padding: [6, 26, 0, 0],
     cursor: {y: false, drag: {x: false, y: false}, points: {size: 6}},
     scales: {x: {time: false, range: [0, 32]}, y: {distr: 3}},
     axes: [

@@ -1,7 +1,7 @@
 'use strict';
 // Where the nodes of the topology stand.
 
-const nodeSize = {width: 148, height: 50};
+const nodeSize = {width: 164, height: 60};
 const dagreMost = 140;  // nodes; above, a simple layering is quick enough where dagre is not
 
 /**

@@ -29,8 +29,8 @@ function requestsSection(run) {
     const t = run.traces[i], first = t.visits[0];
     return el('button', {class: 'request' + (i === current ? ' on' : ''), role: 'option', tabindex: '-1', 'aria-selected': i === current ? 'true' : 'false', onclick: () => change({trace: i})},
         mark(isGood(first[V.outcome]) ? 'hold' : 'broken'), el('b', {text: seconds(lengthOf(t))}),
-        el('span', {class: 'muted', text: clock(t.at) + ' · ' + plural(t.visits.length - 1, 'try').replace('trys', 'tries')}),
-        el('span', {class: 'chip', text: whyWords[t.why] || t.why}));
+        el('span', {class: 'muted', text: clock(Math.floor(t.at)) + ' · ' + plural(t.visits.length - 1 + t.dropped, 'try').replace('trys', 'tries')}),
+        view.why === 'all' ? el('span', {class: 'chip', text: whyWords[t.why] || t.why}) : null);
   }));
   const trace = run.traces[current];
   root.append(el('div', {class: 'requests'}, items, el('div', {class: 'waterfall'}, waterfall(trace))));

@@ -8,8 +8,8 @@ function runsSection(run) {
   const plain = (print) => (estimate) => el('span', {text: withInterval(estimate, print)});
   const at = (r, kind, key) => { const w = windowOf(r, kind); return w ? w.total[key][0] : null; };
   const columns = [
-    ['success before', 'baseline', 'success', share], ['during the worst fault', 'fault', 'success', share], ['after', 'after', 'success', share],
-    ['p99 before', 'baseline', 'p99', seconds], ['p99 during', 'fault', 'p99', seconds]];
+    ['success before', 'baseline', 'success', share], ['during', 'fault', 'success', share], ['after', 'after', 'success', share],
+    ['p99 before', 'baseline', 'p99', seconds], ['during', 'fault', 'p99', seconds]];
   root.append(table([
     {title: 'run', text: true, get: (r) => el('button', {class: 'plain run-name', onclick: () => change({run: runs.indexOf(r)})}, mark(r.hold ? 'hold' : 'broken'), ' ', runName(r))},
     {title: 'hold', get: (r) => r.expectations.filter((e) => e.verdict === 'hold').length + ' / ' + r.expectations.length},
@@ -24,7 +24,7 @@ function runsSection(run) {
       dotPlot('p99 during the worst fault', runs, (r) => at(r, 'fault', 'p99') || at(r, 'run', 'p99'), seconds)));
   const other = overlaid();
   if (other) root.append(differences(run, other));
-  root.append(el('p', {class: 'hint', text: 'Variants of one file run on the same dice, so that their differences are theirs and not luck.'}));
+  root.append(el('p', {class: 'hint', text: '“During” is the fault that hurt most. Variants of one file run on the same dice, so that their differences are theirs and not luck.'}));
   return root;
 }
 
@@ -67,9 +67,10 @@ function differences(run, other) {
   const apart = ({a, b}) => a && b && a.length === 3 && b.length === 3 && (a[2] < b[1] || b[2] < a[1]);
   const difference = ({a, b, print}) => {
     if (!a || !b) return '–';
-    const d = b[0] - a[0];
+    const d = a[0] - b[0];
+    if (Math.abs(d) <= 1e-9 * Math.abs(b[0])) return '0';
     if (print === share) return (d >= 0 ? '+' : '−') + digits3(Math.abs(d) * 100) + ' points';
-    return (d >= 0 ? '+' : '−') + print(Math.abs(d)) + (a[0] > 0 ? ' (' + (d >= 0 ? '+' : '−') + digits3(Math.abs(d / a[0]) * 100) + '%)' : '');
+    return (d >= 0 ? '+' : '−') + print(Math.abs(d)) + (b[0] > 0 ? ' (' + (d >= 0 ? '+' : '−') + digits3(Math.abs(d / b[0]) * 100) + '%)' : '');
   };
   return el('div', {}, el('h3', {text: runName(run) + ' against ' + runName(other) + ', all workloads'}), table([
     {title: 'window', text: true, get: (r) => windowTitle(r.w)},

@@ -12,9 +12,10 @@ function fillServicePanel(panel, run, index) {
       lineLink(service.file, service.line),
       el('button', {class: 'close', text: '×', 'aria-label': 'close', title: 'close (Esc)', onclick: () => change({service: null})})));
   panel.append(el('p', {class: 'facts', text: facts.filter(Boolean).join(' · ')}));
-  panel.append(windowsTable(run, index));
   const plots = el('div', {class: 'mini'});
-  panel.append(plots);
+  panel.append(el('div', {class: 'detail-body'}, el('div', {}, windowsTable(run, index),
+      el('div', {class: 'neighbours'}, edgeList(run, 'Called by', edgesInto(run, index), (e) => e.from, (e) => !e.workload),
+          edgeList(run, 'Calls', edgesOutOf(run, index), (e) => run.services[e.to].name, () => true))), plots));
   const s = run.series.services[index];
   timePlot(plots, {run, title: 'Waiting', print: digits3, height: 64, series: [{label: 'mean', values: s.queue}, {label: 'most', values: s.queue_max, style: 2}]});
   if (s.utilization.some((x) => x !== null))
@@ -22,8 +23,6 @@ function fillServicePanel(panel, run, index) {
   timePlot(plots, {run, title: 'Arrivals', unit: '/s', print: digits3, height: 78, last: true, series: [
     {label: 'arrived', values: perSecond(run, s.arrived)}, {label: 'refused', values: perSecond(run, s.refused), style: 2},
     {label: 'wasted', values: perSecond(run, s.wasted), style: 1}]});
-  panel.append(edgeList(run, 'Called by', edgesInto(run, index), (e) => e.from, (e) => !e.workload));
-  panel.append(edgeList(run, 'Calls', edgesOutOf(run, index), (e) => run.services[e.to].name, () => true));
 }
 
 function windowsTable(run, index) {

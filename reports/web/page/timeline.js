@@ -36,7 +36,7 @@ function timelineSection(run) {
   // The plots need their widths, so they are made when the section stands in the page.
   root._mounted = () => {
     timePlot(panels, {run, title: 'Success', unit: 'share of settled calls', print: share, height: 96,
-      range: (u, low) => [Math.max(0, Math.min(low ?? 1, 0.98) - 0.03), 1.004],
+      range: (u, low) => [Math.max(0, Math.min(low ?? 1, 0.98) - 0.03), 1.03],
       series: [{label: endpoint.name, values: successOf(series), over: over && successOf(over),
         low: series.low, high: series.high}]});
     timePlot(panels, {run, title: 'Rate', unit: 'a second', print: digits3, height: 96, series: [
@@ -112,7 +112,7 @@ function lanes(run) {
     const edges = [];
     if (run.warmup > 0) edges.push({from: 0, to: run.warmup, kind: 'warm', text: 'warm-up', title: 'warm-up until ' + clock(run.warmup) + ': in no number'});
     if (run.cooldown > 0) edges.push({from: run.duration - run.cooldown, to: run.duration, kind: 'warm', text: 'cool-down', title: 'cool-down: in no number'});
-    if (edges.length > 0) row('measured', edges, 'what is not shaded is measured');
+    if (edges.length > 0) row('', edges, 'what is not shaded is measured');
     for (const fault of run.faults.slice(0, 12))
       row(fault.id, fault.spans.map(([a, b]) => ({from: a, to: b, kind: 'fault',
         text: [fault.kind, fault.target].filter(Boolean).join(' '),

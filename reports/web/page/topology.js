@@ -170,9 +170,10 @@ function drawNode(run, state, node, rebuild) {
   node.inner = svg('path', {class: 'inner'});
   node.sign = svg('text', {x: w - 10, y: 19, class: 'sign'});
   node.facts = svg('text', {x: 10, y: 34, class: 'facts'});
+  node.waiting = svg('text', {x: 10, y: 47, class: 'waiting'});
   node.bar = svg('rect', {x: 10, y: h - 8, height: 3, width: 0, class: 'busy-bar'});
   const name = svg('text', {x: 10, y: 19, class: 'name'});
-  name.textContent = node.kind === 'group' ? shorten(node.label, 16) : shorten(node.label, 17);
+  name.textContent = node.kind === 'group' ? shorten(node.label, 16) : shorten(node.label, 16);
   g.append(node.title, node.shape, node.inner);
   if (node.kind === 'service') {
     g.append(svg('rect', {x: 10, y: h - 8, height: 3, width: w - 20, class: 'busy-rail'}), node.bar);
@@ -183,7 +184,7 @@ function drawNode(run, state, node, rebuild) {
       g.append(label);
     }
   }
-  g.append(name, node.sign, node.facts);
+  g.append(name, node.sign, node.facts, node.waiting);
   return g;
 }
 function shorten(text, most) {
@@ -229,8 +230,9 @@ function paintGraph(run, state) {
 
 function paintService(run, node, now) {
   setHealth(node, now.state);
-  const queue = now.queue >= 0.5 ? ' · ' + digits3(now.queue) + ' wait' : '';
-  node.facts.textContent = (now.rate > 0 ? rate(now.rate) : 'idle') + (now.success !== null && now.success < 1 ? ' · ' + shareShort(now.success) : '') + queue;
+  node.facts.textContent = (now.rate > 0 ? rate(now.rate) : 'idle') + (now.success !== null ? ' · ' + shareShort(now.success) + ' ok' : '');
+  node.waiting.textContent = now.queue >= 0.5 ? digits3(now.queue) + ' waiting' : '';
+  node.waiting.classList.toggle('long', now.queue >= 10);
   node.bar.setAttribute('width', Math.max(0, Math.min(1, now.utilization ?? 0)) * (nodeSize.width - 20));
   node.bar.classList.toggle('full', (now.utilization ?? 0) >= 0.95);
   const replicas = run.services[node.service].replicas;
@@ -240,7 +242,8 @@ function paintService(run, node, now) {
   node.g.setAttribute('aria-label', node.title.textContent);
 }
 function shareShort(x) {
-  return (x * 100 >= 99.95 ? '>99.9' : (x * 100).toFixed(x > 0.1 ? 1 : 2)) + '%';
+  if (x === 0 || x === 1) return x * 100 + '%';
+  return (x * 100 >= 99.95 ? '>99.9' : (x * 100).toFixed(1)) + '%';
 }
 function paintGroup(run, node, k) {
   const states = node.members.map((i) => healthAt(run, i, k).state);

@@ -15,6 +15,27 @@ function verdictSection(run) {
   return root;
 }
 
+/** What a reader wants to know first: before, during the worst fault, after. */
+function keyFigures(run) {
+  const [before, during, after] = ['baseline', 'fault', 'after'].map((kind) => windowOf(run, kind));
+  const chain = (key, print) => {
+    const shownWindows = [before, during, after].filter(Boolean);
+    if (shownWindows.length === 0) {
+      const whole = windowOf(run, 'run');
+      return whole ? [print(mean(whole.total[key][0]))] : [];
+    }
+    return shownWindows.flatMap((w, i) => [i > 0 ? el('i', {text: '→'}) : null, print(mean(w.total[key][0]))]);
+  };
+  const steps = [before && 'before', during && 'during ' + during.name, after && 'after'].filter(Boolean).join(' → ');
+  const tries = mostOf(run, (w) => w.edges.attempts), wasted = mostOf(run, (w) => w.services.wasted);
+  const figures = [['success', chain('success', share), steps], ['p99', chain('p99', seconds), steps],
+    run.recovery[0] > 0 ? ['recovery', [recoveryText(run)], 'from the end of the last fault until back inside the baseline'] : null,
+    tries > 1.05 ? ['most tries a call', [ratio(tries)], 'on any edge in any window'] : null,
+    wasted > 0.005 ? ['most wasted work', [share(wasted)], 'share of a service’s work for callers who had left'] : null];
+  return el('dl', {class: 'figures'}, figures.filter((f) => f && f[1].length > 0).map(([name, value, title]) =>
+    el('div', {title}, el('dt', {text: name}), el('dd', {}, value))));
+}
+
 function expectationTable(run) {
   const several = run.repeats.length > 1;
   return table([
