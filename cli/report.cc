@@ -9,6 +9,7 @@
 
 #include "cli/outputs.h"
 #include "reports/assess.h"
+#include "reports/render/index.h"
 #include "reports/render/read_result.h"
 
 namespace shaketable::cli {
@@ -102,6 +103,55 @@ void report(const std::vector<std::string>& runs, std::vector<std::string> outpu
     for (const std::string& output : outputs) std::cout << "wrote " << output << "\n";
 }
 
+/// Every result.json below a folder, in the order of their paths.
+std::vector<fs::path> results_below(const fs::path& root) {
+    std::vector<fs::path> found;
+    std::error_code error;
+    for (fs::recursive_directory_iterator at{root, error}, end; !error && at != end;
+         at.increment(error))
+        if (at->path().filename() == "result.json") found.push_back(at->path());
+    std::sort(found.begin(), found.end());
+    return found;
+}
+
+/// The report beside a result or, of a variant, in the folder above; "" where there is none.
+std::string report_of(const fs::path& folder, const fs::path& root) {
+    for (const fs::path& place : {folder, folder.parent_path()}) {
+        const fs::path report = fs::relative(place / "report.html", root);
+        if (fs::exists(place / "report.html") && !report.string().starts_with(".."))
+            return report.generic_string();
+    }
+    return {};
+}
+
+void index(const std::string& folder, Options& options) {
+    options.exit_code = invalid;
+    const fs::path root{folder};
+    const std::vector<fs::path> results = results_below(root);
+    if (results.empty()) {
+        std::cerr << "error: " << folder << ": expected a folder with runs in it\n";
+        return;
+    }
+    std::vector<reports::IndexRow> rows;
+    for (const fs::path& path : results) {
+        // One result at a time: together they may be more than memory holds. One that cannot be
+        // read has said why, and is left out.
+        const std::optional<Stored> stored = load(path);
+        if (!stored) continue;
+        const reports::RunView view{&stored->result.scenario, &stored->result.record,
+                                    &stored->findings, &stored->result.provenance};
+        rows.push_back(reports::index_row(view, fs::relative(stored->folder, root).generic_string(),
+                                          report_of(stored->folder, root)));
+    }
+    const std::string page = (root / "index.html").string();
+    if (!write_file(page, reports::to_index(rows))) {
+        options.exit_code = could_not_run;
+        return;
+    }
+    options.exit_code = rows.size() == results.size() ? success : could_not_run;
+    if (!options.quiet) std::cout << "wrote " << page << ", " << rows.size() << " runs\n";
+}
+
 }  // namespace
 
 void add_report(CLI::App& app, Options& options) {
@@ -109,10 +159,18 @@ void add_report(CLI::App& app, Options& options) {
     auto runs = std::make_shared<std::vector<std::string>>();
     auto outputs = std::make_shared<std::vector<std::string>>();
     command->add_option("run", *runs, "run folders, or result.json files; several are compared")
-        ->required();
+        ->expected(0, 100);
+    auto folder = std::make_shared<std::string>();
+    command->add_option("--index", *folder, "instead: index.html over all runs below a folder")
+        ->excludes("run");
     command->add_option("-o,--output", *outputs,
                         "where to, by ending; default report.html in the first run's folder");
-    command->callback([runs, outputs, &options] { report(*runs, *outputs, options); });
+    command->callback([runs, outputs, folder, &options] {
+        if (!folder->empty()) return index(*folder, options);
+        if (!runs->empty()) return report(*runs, *outputs, options);
+        std::cerr << "error: expected a run folder, or --index FOLDER\n";
+        options.exit_code = invalid;
+    });
 }
 
 }  // namespace shaketable::cli

@@ -12,9 +12,9 @@ namespace {
 using Layout = JsonWriter::Layout;
 constexpr int digits = 4;
 constexpr std::size_t events_most = 4000;
-constexpr std::size_t visits_most = 2000;       // of one request
-constexpr std::size_t page_visits_most = 2400;  // of all requests, but for the first of each sort
-constexpr std::size_t traces_most = 12;         // of one sort
+constexpr std::size_t visits_most = 2000;      // of one request
+constexpr std::size_t traces_most = 12;        // of one sort
+constexpr std::size_t sort_visits_most = 700;  // of all its requests, but for the first
 
 /// Flows together in one point of one repeat.
 struct CallPoint {
@@ -267,15 +267,18 @@ void write_page_events(JsonWriter& json, const Record& record) {
 
 void write_page_traces(JsonWriter& json, const Record& record) {
     json.key("traces").begin_array();
-    std::map<std::string, std::size_t> taken;
-    std::size_t visits = 0;
+    struct Taken {
+        std::size_t traces = 0, visits = 0;
+    };
+    std::map<std::string, Taken> sorts;
     for (const Trace& trace : record.traces) {
         const std::size_t size = std::min(trace.visits.size(), visits_most);
-        if (size == 0 || taken[trace.why] == traces_most) continue;
+        Taken& taken = sorts[trace.why];
+        if (size == 0 || taken.traces == traces_most) continue;
         // The first of each sort is always there.
-        if (taken[trace.why] > 0 && visits + size > page_visits_most) continue;
-        ++taken[trace.why];
-        visits += size;
+        if (taken.traces > 0 && taken.visits + size > sort_visits_most) continue;
+        ++taken.traces;
+        taken.visits += size;
         write_trace(json, trace);
     }
     json.end_array().key("traces_all").whole(record.traces.size());

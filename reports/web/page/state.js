@@ -76,7 +76,8 @@ function readHash() {
     const n = Number(parts.get(key));
     return parts.has(key) && Number.isInteger(n) && n >= 0 && n < size ? n : otherwise;
   };
-  view.run = whole('run', view.data.runs.length, 0);
+  const named = view.data.runs.findIndex((r) => r.variant !== '' && r.variant === parts.get('run'));
+  view.run = named >= 0 ? named : whole('run', view.data.runs.length, 0);
   view.other = whole('with', view.data.runs.length, -1);
   const run = shown();
   view.entry = Math.max(0, run.endpoints.findIndex((e) => e.name === parts.get('endpoint')));

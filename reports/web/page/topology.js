@@ -220,6 +220,7 @@ function paintGraph(run, state) {
       const out = run.edges.map((e, i) => i).filter((i) => run.edges[i].workload && run.edges[i].from === node.label);
       node.facts.textContent = rate(out.reduce((a, i) => a + flows[i].calls, 0));
       node.sign.textContent = '→';
+      node.g.setAttribute('aria-label', 'workload ' + node.label + ', ' + node.facts.textContent);
       continue;
     }
     if (node.kind === 'group') paintGroup(run, node, k);
@@ -305,6 +306,7 @@ function panAndZoom(picture, size, state) {
   state.box = box;
   box.apply();
   picture.style.aspectRatio = size.width + ' / ' + size.height;
+  picture.style.maxWidth = Math.max(320, size.width * 1.2).toFixed(0) + 'px';  // small ones are not blown up
   picture.style.maxHeight = 'min(70vh, ' + Math.max(220, size.height * 1.15).toFixed(0) + 'px)';
   picture.addEventListener('wheel', (e) => {
     if (!e.ctrlKey) return;
