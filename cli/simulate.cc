@@ -138,10 +138,12 @@ void simulate(const Arguments& arguments, Options& options) {
     const reports::TerminalStyle style{.color = options.color()};
     for (const Run& run : runs)
         std::cout << reports::to_terminal(run.scenario, run.record, run.findings, style) << "\n";
-    if (runs.size() < 2) return;
-    std::vector<reports::VariantResult> variants;
-    for (const Run& run : runs) variants.push_back({&run.scenario, &run.record, &run.findings});
-    std::cout << reports::to_terminal_comparison(variants, style);
+    if (runs.size() > 1) {
+        std::vector<reports::VariantResult> variants;
+        for (const Run& run : runs) variants.push_back({&run.scenario, &run.record, &run.findings});
+        std::cout << reports::to_terminal_comparison(variants, style);
+    }
+    if (arguments.outputs.empty()) std::cout << "report: " << outputs.front() << "/report.html\n";
 }
 
 }  // namespace

@@ -70,6 +70,8 @@ ServiceSample sample_of(const ServiceMeter& meter, const ServiceMeter::Integrals
     return sample;
 }
 
+}  // namespace
+
 void Meters::note_heat(std::size_t flow, Repeat& into) {
     if (flows_[flow].latency.count() == 0) return;
     into.heat.flows.resize(flows_.size());

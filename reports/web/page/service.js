@@ -16,6 +16,7 @@ function fillServicePanel(panel, run, index) {
   panel.append(el('div', {class: 'detail-body'}, el('div', {}, windowsTable(run, index),
       el('div', {class: 'neighbours'}, edgeList(run, 'Called by', edgesInto(run, index), (e) => e.from, (e) => !e.workload),
           edgeList(run, 'Calls', edgesOutOf(run, index), (e) => run.services[e.to].name, () => true))), plots));
+  panel.append(tableBehind('Table: ' + service.name + ' over time', () => serviceTable(run, index)));
   const s = run.series.services[index];
   timePlot(plots, {run, title: 'Waiting', print: digits3, height: 64, series: [{label: 'mean', values: s.queue}, {label: 'most', values: s.queue_max, style: 2}]});
   if (s.utilization.some((x) => x !== null))
@@ -25,6 +26,19 @@ function fillServicePanel(panel, run, index) {
     {label: 'wasted', values: perSecond(run, s.wasted), style: 1}]});
 }
 
+function serviceTable(run, index) {
+  const s = run.series.services[index];
+  return table([
+    {title: 'time', get: (k) => clock(k * run.series.step)},
+    {title: 'arrived/s', get: (k) => digits3(s.arrived[k] / run.series.step)},
+    {title: 'refused/s', get: (k) => digits3(s.refused[k] / run.series.step)},
+    {title: 'wasted/s', get: (k) => digits3(s.wasted[k] / run.series.step)},
+    {title: 'waiting', get: (k) => digits3(s.queue[k] ?? 0)},
+    {title: 'most waiting', get: (k) => count(s.queue_max[k])},
+    {title: 'busy', get: (k) => share(s.utilization[k])},
+    {title: 'replicas up', get: (k) => count(s.up[k])},
+  ], instants(run).map((_, k) => k), {label: run.services[index].name + ' over time'});
+}
 function windowsTable(run, index) {
   const refused = (w) => w.services.refused[index];
   return table([

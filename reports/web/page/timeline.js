@@ -26,7 +26,9 @@ function timelineSection(run) {
           el('button', {text: '›', title: 'later (shift →)', 'aria-label': 'later', onclick: () => panBy(0.25)}),
           el('button', {text: 'whole run', title: 'the whole run (0)', onclick: () => zoomTo(null, null)})),
       el('span', {class: 'hint', text: 'drag to zoom, double-click for the whole run, click to set the time of the topology'})));
-  root.append(lanes(run));
+  const lanesBox = lanes(run);
+  root.append(lanesBox);
+  root._changed = (changed) => { if (changed.has('time')) lanesBox._mark(); };
   const panels = el('div', {class: 'panels'});
   root.append(panels);
   const find = (name) => (other ? other.endpoints.findIndex((e) => e.name === name) : -1);
@@ -120,8 +122,19 @@ function lanes(run) {
     for (const [name, lane] of [...breakers(run)].slice(0, 8))
       row('⌀ ' + name.replace(' -> ', ' → '), breakerSpans(lane, run.duration), 'breakers of ' + name + ', first repeat');
   };
-  draw();
-  box._redraw = draw;
+  // Where the topology stands.
+  const now = el('div', {class: 'now', 'aria-hidden': 'true'}, el('i'));
+  box._mark = () => {
+    const from = view.from ?? 0, to = view.to ?? run.duration;
+    now.hidden = view.time < from || view.time > to;
+    now.firstChild.style.left = (view.time - from) / (to - from) * 100 + '%';
+  };
+  box._redraw = () => {
+    draw();
+    box.append(now);
+    box._mark();
+  };
+  box._redraw();
   return box;
 }
 
