@@ -20,11 +20,15 @@ function svg(tag, props, ...children) {
 function fill(node, props, children) {
   for (const [key, value] of Object.entries(props || {})) {
     if (value === null || value === undefined || value === false) continue;
-    if (key.startsWith('on')) node.addEventListener(key.slice(2), value);
-    else if (key === 'text') node.textContent = value;
-    else node.setAttribute(key, value === true ? '' : value);
+    if (key.startsWith('on'))
+      node.addEventListener(key.slice(2), value);
+    else if (key === 'text')
+      node.textContent = value;
+    else
+      node.setAttribute(key, value === true ? '' : value);
   }
-  for (const child of children.flat(3)) if (child !== null && child !== undefined) node.append(child);
+  for (const child of children.flat(3))
+    if (child !== null && child !== undefined) node.append(child);
   return node;
 }
 function clear(node) {
@@ -62,7 +66,10 @@ function share(x) {
   if (missing <= 1e-9) return '100%';
   const places = missing < 9.95 ? Math.min(4, 1 - Math.floor(Math.log10(missing))) : 1;
   const text = percent.toFixed(places);
-  return (text.startsWith('100') ? '99.' + '9'.repeat(Math.max(places, 1)) : text) + '%';
+  return (text.startsWith('100') ? '99.' +
+                  '9'.repeat(Math.max(places, 1)) :
+                                   text) +
+      '%';
 }
 function rate(x) {
   return x === null || x === undefined ? '–' : digits3(x) + '/s';
@@ -83,7 +90,8 @@ function clock(s) {
   const whole = Math.floor(tenths / 10);
   const two = (n) => String(n).padStart(2, '0');
   const hours = Math.floor(whole / 3600);
-  const text = (hours ? hours + ':' : '') + two(Math.floor(whole / 60) % 60) + ':' + two(whole % 60);
+  const text =
+      (hours ? hours + ':' : '') + two(Math.floor(whole / 60) % 60) + ':' + two(whole % 60);
   return tenths % 10 ? text + '.' + (tenths % 10) : text;
 }
 /** The mean of an estimate [mean, low, high] | [mean] | null. */
@@ -94,7 +102,10 @@ function mean(estimate) {
 function scaleOf(print, value) {
   const size = Math.abs(value);
   if (print === seconds)
-    return size >= 0.9995 || size === 0 ? [1, ' s'] : size >= 0.9995e-3 ? [1e3, ' ms'] : size >= 0.9995e-6 ? [1e6, ' µs'] : [1e9, ' ns'];
+    return size >= 0.9995 || size === 0 ? [1, ' s'] :
+        size >= 0.9995e-3               ? [1e3, ' ms'] :
+        size >= 0.9995e-6               ? [1e6, ' µs'] :
+                                          [1e9, ' ns'];
   return print === share ? [100, '%'] : print === rate ? [1, '/s'] : [1, ''];
 }
 /** "112.3 ± 3.1 ms": the last digit shown is the second one of the interval's half. */
@@ -126,33 +137,55 @@ function table(columns, rows, options = {}) {
   const body = el('tbody');
   const add = (from, to) => {
     for (const row of rows.slice(from, to))
-      body.append(el('tr', options.row ? options.row(row) : {},
-          columns.map((c, i) => el(i === 0 && options.heads !== false ? 'th' : 'td', {
-            class: (c.text ? 'text' : 'number') + (isNothing(c.get(row)) ? ' nothing' : ''), scope: i === 0 && options.heads !== false ? 'row' : null,
-          }, c.get(row)))));
+      body.append(el(
+          'tr', options.row ? options.row(row) : {},
+          columns.map(
+              (c, i) =>
+                  el(i === 0 && options.heads !== false ? 'th' : 'td', {
+                    class: (c.text ? 'text' : 'number') + (isNothing(c.get(row)) ? ' nothing' : ''),
+                    scope: i === 0 && options.heads !== false ? 'row' : null,
+                  },
+                     c.get(row)))));
   };
-  const head = columns.map((c) => el('th', {scope: 'col', class: c.text ? 'text' : 'number'},
-      c.sort ? el('button', {class: 'plain', title: 'sort by ' + c.title, onclick: (e) => {
-        const down = e.currentTarget.dataset.down !== 'yes';
-        e.currentTarget.dataset.down = down ? 'yes' : 'no';
-        rows.sort((a, b) => {
-          const [x, y] = [c.sort(a), c.sort(b)];
-          const order = typeof x === 'string' ? x.localeCompare(y) : (x ?? -Infinity) - (y ?? -Infinity);
-          return down && typeof x !== 'string' ? -order : down ? order : typeof x === 'string' ? -order : order;
-        });
-        const shown = body.children.length;
-        clear(body);
-        add(0, shown);
-      }}, c.title) : c.title));
+  const head = columns.map(
+      (c) =>
+          el('th', {scope: 'col', class: c.text ? 'text' : 'number'},
+             c.sort ? el('button', {
+               class: 'plain',
+               title: 'sort by ' + c.title,
+               onclick: (e) => {
+                 const down = e.currentTarget.dataset.down !== 'yes';
+                 e.currentTarget.dataset.down = down ? 'yes' : 'no';
+                 rows.sort((a, b) => {
+                   const [x, y] = [c.sort(a), c.sort(b)];
+                   const order = typeof x === 'string' ? x.localeCompare(y) :
+                                                         (x ?? -Infinity) - (y ?? -Infinity);
+                   return down && typeof x !== 'string' ? -order :
+                       down                             ? order :
+                       typeof x === 'string'            ? -order :
+                                                          order;
+                 });
+                 const shown = body.children.length;
+                 clear(body);
+                 add(0, shown);
+               }
+             },
+                         c.title) :
+                      c.title));
   add(0, first);
-  const whole = el('div', {class: 'scroll', tabindex: '0', role: 'region', 'aria-label': options.label || 'table'},
-      el('table', {}, options.caption ? el('caption', {text: options.caption}) : null,
-          el('thead', {}, el('tr', {}, head)), body));
+  const whole =
+      el('div',
+         {class: 'scroll', tabindex: '0', role: 'region', 'aria-label': options.label || 'table'},
+         el('table', {}, options.caption ? el('caption', {text: options.caption}) : null,
+            el('thead', {}, el('tr', {}, head)), body));
   if (rows.length <= first) return whole;
-  const more = el('button', {text: 'show all ' + grouped(rows.length) + ' rows', onclick: () => {
-    add(body.children.length, rows.length);
-    more.remove();
-  }});
+  const more = el('button', {
+    text: 'show all ' + grouped(rows.length) + ' rows',
+    onclick: () => {
+      add(body.children.length, rows.length);
+      more.remove();
+    }
+  });
   return el('div', {}, whole, more);
 }
 
@@ -170,13 +203,20 @@ function tableBehind(title, make) {
 const theme = {
   /** "auto", "light" or "dark"; kept for the next report where the browser allows it. */
   read() {
-    try { return localStorage.getItem('shaketable-theme') || 'auto'; } catch { return 'auto'; }
+    try {
+      return localStorage.getItem('shaketable-theme') || 'auto';
+    } catch {
+      return 'auto';
+    }
   },
   apply(choice) {
     const dark = choice === 'dark' ||
         (choice === 'auto' && matchMedia('(prefers-color-scheme: dark)').matches);
     document.documentElement.dataset.theme = dark ? 'dark' : 'light';
-    try { localStorage.setItem('shaketable-theme', choice); } catch { /* file:// may forbid it */ }
+    try {
+      localStorage.setItem('shaketable-theme', choice);
+    } catch { /* file:// may forbid it */
+    }
   },
   color(name) {
     return getComputedStyle(document.documentElement).getPropertyValue('--' + name).trim();
@@ -193,7 +233,7 @@ function download(name, type, text) {
 function csvText(rows) {
   const cell = (value) => {
     let text = value === null || value === undefined ? '' : String(value);
-    if (typeof value !== 'number' && /^[=+\-@\t\r]/.test(text)) text = "'" + text;
+    if (typeof value !== 'number' && /^[=+\-@\t\r]/.test(text)) text = '\'' + text;
     return /[",\n\r]/.test(text) ? '"' + text.replaceAll('"', '""') + '"' : text;
   };
   return rows.map((row) => row.map(cell).join(',')).join('\r\n') + '\r\n';

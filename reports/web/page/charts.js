@@ -50,9 +50,11 @@ function drawBands(run) {
       ctx.restore();
     };
     if (run.warmup > 0) fillSpan(0, run.warmup, theme.color('band-warm'), true);
-    if (run.cooldown > 0) fillSpan(run.duration - run.cooldown, run.duration, theme.color('band-warm'), true);
+    if (run.cooldown > 0)
+      fillSpan(run.duration - run.cooldown, run.duration, theme.color('band-warm'), true);
     for (const fault of run.faults)
-      for (const [start, end] of fault.spans) fillSpan(start, end, theme.color('band-fault'), false);
+      for (const [start, end] of fault.spans)
+        fillSpan(start, end, theme.color('band-fault'), false);
   };
 }
 
@@ -60,125 +62,158 @@ function axisFont() {
   return '11px ' + getComputedStyle(document.body).fontFamily;
 }
 
+/** Lines of a plot: columns of numbers, how each is drawn, its key and its number at the cursor. */
+function plotLines(options) {
+  const other = overlaid();
+  const x = instants(options.run);
+  const lines = {rows: [x], columns: [{}], keys: [], readouts: [], bands: []};
+  const add = (label, values, style, faint) => {
+    const readout = el('b', {class: 'readout'});
+    lines.rows.push(values);
+    lines.columns.push({
+      label,
+      stroke: () => theme.color(style.color + (faint ? '-faint' : '')),
+      width: faint ? 1.2 : 1.6,
+      dash: faint ? [2, 4] : style.dash,
+      points: {show: false}
+    });
+    lines.readouts.push(readout);
+    lines.keys.push(el(
+        'span', {class: faint ? 'key faint' : 'key'}, swatch(style, faint), label, ' ', readout));
+  };
+  const wanted = options.series.filter((s) => s.values.some((v) => v !== null));
+  wanted.forEach((s, i) => {
+    const style = lineStyles[(s.style ?? i) % lineStyles.length];
+    add(s.label, s.values, style, false);
+    if (s.low && s.high) {
+      const none = {stroke: 'transparent', width: 0, points: {show: false}};
+      lines.rows.push(s.low, s.high);
+      lines.columns.push({...none}, {...none});
+      lines.readouts.push(null, null);
+      lines.bands.push({
+        series: [lines.columns.length - 1, lines.columns.length - 2],
+        fill: theme.color('series-1-wash')
+      });
+    }
+    if (other && s.over) add(runName(other), onGrid(other, s.over, x), style, true);
+  });
+  return lines;
+}
+
+/** A time axis below the last plot only, and numbers in a gutter of equal width beside all. */
+function plotAxes(options) {
+  const grid = {stroke: () => theme.color('grid'), width: 1};
+  return [
+    {
+      stroke: () => theme.color('muted'),
+      grid,
+      ticks: {show: options.last, stroke: () => theme.color('grid'), size: 4},
+      font: axisFont(),
+      size: options.last ? 28 : 0,
+      space: 70,
+      values: options.last ? (u, ticks) => ticks.map(clock) : () => [],
+      incrs:
+          [0.001, 0.01, 0.1, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600, 7200, 14400]
+    },
+    {
+      stroke: () => theme.color('muted'),
+      grid,
+      ticks: {show: false},
+      size: gutter,
+      font: axisFont(),
+      space: 26,
+      gap: 6,
+      values: (u, ticks) => ticks.map((v) => (v === null ? '' : options.print(v)))
+    },
+  ];
+}
+
 /**
- * A plot over time. options: {run, title, unit, series: [{label, values, over?: of the other run}],
- * print, height, log, range, last: shows the time axis, limit}.
+ * Dragging zooms all plots, a double click shows the whole run, a click sets the topology's time.
+ */
+function plotHooks(options, lines) {
+  return {
+    drawAxes: [drawBands(options.run)],
+    setSelect: [(u) => {
+      if (u.select.width < 4) return;
+      const from = u.posToVal(u.select.left, 'x');
+      const to = u.posToVal(u.select.left + u.select.width, 'x');
+      u.setSelect({left: 0, width: 0, top: 0, height: 0}, false);
+      zoomTo(from, to);
+    }],
+    setCursor: [(u) => lines.readouts.forEach((node, i) => {
+      const value = lines.rows[i + 1][u.cursor.idx ?? -1];
+      if (node)
+        node.textContent = value === null || value === undefined ? '' : options.print(value);
+    })],
+    ready: [(u) => {
+      u.over.addEventListener('dblclick', () => zoomTo(null, null));
+      u.over.addEventListener('click', (e) => {
+        if (e.detail === 1 && u.cursor.idx !== null) change({time: lines.rows[0][u.cursor.idx]});
+      });
+    }],
+  };
+}
+
+/**
+ * A plot over time. options: {run, title, unit, print, height, log, range, last: shows the time
+ * axis, series: [{label, values, style, low, high, over: values of the other run}]}.
  */
 function timePlot(parent, options) {
   const {run} = options;
-  const other = overlaid();
-  const x = instants(run);
-  const series = options.series.filter((s) => s.values.some((v) => v !== null));
-  const rows = [x];
-  const columns = [{}];
-  const legend = [];
-  const readouts = [];
-  series.forEach((s, i) => {
-    const style = lineStyles[(s.style ?? i) % lineStyles.length];
-    const readout = el('b', {class: 'readout'});
-    rows.push(s.values);
-    columns.push({label: s.label, stroke: () => theme.color(style.color), width: 1.6, dash: style.dash,
-      points: {show: false}, spanGaps: false});
-    readouts.push(readout);
-    legend.push(el('span', {class: 'key'}, swatch(style), s.label, ' ', readout));
-    if (s.low && s.high) {
-      rows.push(s.low, s.high);
-      const none = {stroke: 'transparent', width: 0, points: {show: false}};
-      columns.push({...none}, {...none});
-      readouts.push(null, null);
-    }
-    if (!other || !s.over) return;
-    rows.push(onGrid(other, s.over, x));
-    columns.push({label: s.label + ' of ' + runName(other), width: 1.2, dash: [2, 4],
-      stroke: () => theme.color(style.color + '-faint'), points: {show: false}});
-    const second = el('b', {class: 'readout'});
-    readouts.push(second);
-    legend.push(el('span', {class: 'key faint'}, swatch(style, true), runName(other), ' ', second));
+  const lines = plotLines(options);
+  const box = el('div', {
+    class: 'plot',
+    role: 'img',
+    'aria-label': options.title + ' over time; the numbers are in the table below'
   });
-  const box = el('div', {class: 'plot', role: 'img', tabindex: '-1',
-    'aria-label': options.title + ' over time; the numbers are in the table below'});
-  parent.append(el('div', {class: 'panel'},
-      el('div', {class: 'panel-head'}, el('h3', {text: options.title}),
-          options.unit ? el('span', {class: 'unit', text: options.unit}) : null,
-          el('span', {class: 'keys'}, legend)),
-      box));
-  if (series.length === 0) {
+  parent.append(
+      el('div', {class: 'panel'},
+         el('div', {class: 'panel-head'}, el('h3', {text: options.title}),
+            options.unit ? el('span', {class: 'unit', text: options.unit}) : null,
+            el('span', {class: 'keys'}, lines.keys)),
+         box));
+  if (lines.rows.length === 1) {
     box.append(el('p', {class: 'none', text: 'nothing happened here'}));
-    return null;
+    return;
   }
-  const bands = [];
-  columns.forEach((c, i) => {
-    if (series.some((s) => s.low) && c.stroke === 'transparent' && columns[i - 1]?.stroke === 'transparent')
-      bands.push({series: [i, i - 1], fill: theme.color('series-1-wash')});
-  });
-  const chart = new uPlot({
-    width: Math.max(320, box.clientWidth || parent.clientWidth || 900),
-    height: options.height || 110,
-    cursor: {y: false, drag: {x: true, y: false, setScale: false}, sync: {key: 'run'}, points: {size: 6}},
-    select: {show: true},
-    legend: {show: false},
-    bands,
-    padding: [6, 22, options.last ? 0 : 4, 0],
-    scales: {
-      x: {time: false, range: () => [view.from ?? 0, view.to ?? run.duration]},
-      y: options.log ? {distr: 3} : {range: options.range || ((u, low, high) => [0, (high || 1) * 1.08])},
-    },
-    axes: [
-      {stroke: () => theme.color('muted'), grid: {stroke: () => theme.color('grid'), width: 1},
-        ticks: {show: options.last, stroke: () => theme.color('grid'), size: 4}, font: axisFont(),
-        size: options.last ? 28 : 0, space: 70, values: options.last ? (u, ticks) => ticks.map(clock) : () => [],
-        incrs: [0.001, 0.01, 0.1, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600, 7200, 14400]},
-      {stroke: () => theme.color('muted'), grid: {stroke: () => theme.color('grid'), width: 1},
-        ticks: {show: false}, size: gutter, font: axisFont(), space: 26, gap: 6,
-        values: (u, ticks) => ticks.map((v) => (v === null ? '' : options.print(v)))},
-    ],
-    series: columns,
-    hooks: {
-      drawAxes: [drawBands(run)],
-      draw: options.limit === undefined ? [] : [(u) => {
-        const y = u.valToPos(options.limit, 'y', true);
-        u.ctx.save();
-        u.ctx.strokeStyle = theme.color('muted');
-        u.ctx.setLineDash([3, 3]);
-        u.ctx.beginPath();
-        u.ctx.moveTo(u.bbox.left, y);
-        u.ctx.lineTo(u.bbox.left + u.bbox.width, y);
-        u.ctx.stroke();
-        u.ctx.restore();
-      }],
-      setSelect: [(u) => {
-        if (u.select.width < 4) return;
-        const from = u.posToVal(u.select.left, 'x');
-        const to = u.posToVal(u.select.left + u.select.width, 'x');
-        u.setSelect({left: 0, width: 0, top: 0, height: 0}, false);
-        zoomTo(from, to);
-      }],
-      setCursor: [(u) => {
-        const k = u.cursor.idx;
-        readouts.forEach((node, i) => {
-          if (!node) return;
-          const value = k === null || k === undefined ? null : rows[i + 1][k];
-          node.textContent = value === null || value === undefined ? '' : options.print(value);
-        });
-        if (options.onTime && k !== null && k !== undefined) options.onTime(x[k]);
-      }],
-      ready: [(u) => {
-        u.over.addEventListener('dblclick', () => zoomTo(null, null));
-        u.over.addEventListener('click', (e) => {
-          if (e.detail === 1 && u.cursor.idx !== null) change({time: x[u.cursor.idx]});
-        });
-      }],
-    },
-  }, rows, box);
+  const chart = new uPlot(
+      {
+        width: Math.max(320, box.clientWidth || parent.clientWidth || 900),
+        height: options.height || 110,
+        cursor: {
+          y: false,
+          drag: {x: true, y: false, setScale: false},
+          sync: {key: 'run'},
+          points: {size: 6}
+        },
+        legend: {show: false},
+        bands: lines.bands,
+        padding: [6, 22, options.last ? 0 : 4, 0],
+        scales: {
+          x: {time: false, range: () => [view.from ?? 0, view.to ?? run.duration]},
+          y: options.log ? {distr: 3} :
+                           {range: options.range || ((u, low, high) => [0, (high || 1) * 1.08])},
+        },
+        axes: plotAxes(options),
+        series: lines.columns,
+        hooks: plotHooks(options, lines),
+      },
+      lines.rows, box);
   liveCharts.add(chart);
   chart.ofTime = true;
-  return chart;
 }
 
 function swatch(style, faint) {
-  return svg('svg', {width: 22, height: 8, 'aria-hidden': 'true', class: 'swatch'},
-      svg('line', {x1: 0, x2: 22, y1: 4, y2: 4, class: 'stroke-' + style.color + (faint ? '-faint' : ''),
-        'stroke-width': 2, 'stroke-dasharray': (faint ? [2, 4] : style.dash).join(' ') || null}));
+  return svg('svg', {width: 22, height: 8, 'aria-hidden': 'true', class: 'swatch'}, svg('line', {
+               x1: 0,
+               x2: 22,
+               y1: 4,
+               y2: 4,
+               class: 'stroke-' + style.color + (faint ? '-faint' : ''),
+               'stroke-width': 2,
+               'stroke-dasharray': (faint ? [2, 4] : style.dash).join(' ') || null
+             }));
 }
 
 /** A column of another run at our instants. */
@@ -212,7 +247,8 @@ function panBy(part) {
 function refreshCharts(colors) {
   for (const chart of liveCharts) {
     const width = chart.root.parentElement.clientWidth;
-    if (width > 0 && Math.abs(width - chart.width) > 2) chart.setSize({width, height: chart.height});
+    if (width > 0 && Math.abs(width - chart.width) > 2)
+      chart.setSize({width, height: chart.height});
     if (chart.ofTime) chart.setScale('x', {min: view.from ?? 0, max: view.to ?? shown().duration});
     if (colors) chart.redraw(false, true);
   }

@@ -1,7 +1,10 @@
 'use strict';
 // Where the nodes of the topology stand.
 
-const nodeSize = {width: 164, height: 60};
+const nodeSize = {
+  width: 164,
+  height: 60
+};
 const dagreMost = 140;  // nodes; above, a simple layering is quick enough where dagre is not
 
 /**
@@ -16,8 +19,11 @@ function layOut(nodes, edges) {
   for (const node of nodes) graph.setNode(node.id, {...nodeSize});
   edges.forEach((edge, i) => graph.setEdge(edge.from, edge.to, {}, String(i)));
   dagre.layout(graph);
-  for (const node of nodes) Object.assign(node, {x: graph.node(node.id).x, y: graph.node(node.id).y});
-  edges.forEach((edge, i) => { edge.points = graph.edge(edge.from, edge.to, String(i)).points; });
+  for (const node of nodes)
+    Object.assign(node, {x: graph.node(node.id).x, y: graph.node(node.id).y});
+  edges.forEach((edge, i) => {
+    edge.points = graph.edge(edge.from, edge.to, String(i)).points;
+  });
   return {width: graph.graph().width, height: graph.graph().height};
 }
 
@@ -40,7 +46,11 @@ function layOutQuickly(nodes, edges) {
       if (waiting.get(to) === 0) ready.push(to);
     }
   const layers = [];
-  for (const n of nodes) (layers[layer.get(n.id)] ||= []).push(n.id);
+  for (const n of nodes) {
+    const at = layer.get(n.id);
+    if (!layers[at]) layers[at] = [];
+    layers[at].push(n.id);
+  }
   const place = new Map();
   const number = (ids) => ids.forEach((id, i) => place.set(id, i / Math.max(ids.length - 1, 1)));
   layers.forEach((ids) => ids && number(ids));
@@ -51,7 +61,9 @@ function layOutQuickly(nodes, edges) {
       const near = downward ? into : out;
       const middle = new Map(ids.map((id) => {
         const all = near.get(id);
-        return [id, all.length ? all.reduce((a, b) => a + place.get(b), 0) / all.length : place.get(id)];
+        return [
+          id, all.length ? all.reduce((a, b) => a + place.get(b), 0) / all.length : place.get(id)
+        ];
       }));
       ids.sort((a, b) => middle.get(a) - middle.get(b));
       number(ids);
@@ -73,7 +85,10 @@ function layOutQuickly(nodes, edges) {
   }
   for (const e of edges) {
     const a = known.get(e.from), b = known.get(e.to);
-    e.points = [{x: a.x + nodeSize.width / 2, y: a.y}, {x: (a.x + b.x) / 2, y: (a.y + b.y) / 2}, {x: b.x - nodeSize.width / 2, y: b.y}];
+    e.points = [
+      {x: a.x + nodeSize.width / 2, y: a.y}, {x: (a.x + b.x) / 2, y: (a.y + b.y) / 2},
+      {x: b.x - nodeSize.width / 2, y: b.y}
+    ];
   }
   return {width: x, height: tallest};
 }
@@ -85,7 +100,8 @@ function pathOf(points) {
   for (let i = 1; i < p.length - 1; ++i) {
     const mx = (p[i].x + p[i + 1].x) / 2, my = (p[i].y + p[i + 1].y) / 2;
     const [x, y] = i === p.length - 2 ? [p[i + 1].x, p[i + 1].y] : [mx, my];
-    d += 'Q' + p[i].x.toFixed(1) + ' ' + p[i].y.toFixed(1) + ' ' + x.toFixed(1) + ' ' + y.toFixed(1);
+    d +=
+        'Q' + p[i].x.toFixed(1) + ' ' + p[i].y.toFixed(1) + ' ' + x.toFixed(1) + ' ' + y.toFixed(1);
   }
   if (p.length === 2) d += 'L' + p[1].x.toFixed(1) + ' ' + p[1].y.toFixed(1);
   return d;
@@ -97,30 +113,37 @@ function pathOf(points) {
  * Nodes: {id, kind: "workload"|"service"|"group", label, service?, members?}.
  */
 function graphOf(run, grouping, open, focus) {
-  const groupFor = grouping === 'none' || focus !== null ? () => null
-      : grouping === 'zone' ? (i) => (run.services[i].zones || []).map(([zone]) => zone).join(' · ') || 'no zone'
-      : depthGroups(run);
+  const groupFor = grouping === 'none' || focus !== null ?
+      () => null :
+      grouping === 'zone' ?
+      (i) => (run.services[i].zones || []).map(([zone]) => zone).join(' · ') || 'no zone' :
+      depthGroups(run);
   const idOf = (i) => {
     const group = groupFor(i);
     return group === null || open.has(group) ? 's:' + run.services[i].name : 'g:' + group;
   };
-  const index = run._index ||= new Map(run.services.map((s, i) => [s.name, i]));
+  const index = once(run, '_index', () => new Map(run.services.map((s, i) => [s.name, i])));
   const nodes = new Map(), edges = new Map();
-  const near = focus === null ? null : new Set([focus,
-    ...run.edges.filter((e) => e.to === focus && !e.workload).map((e) => index.get(e.from)),
-    ...run.edges.filter((e) => !e.workload && index.get(e.from) === focus).map((e) => e.to)]);
+  const near = focus === null ? null : new Set([
+    focus, ...run.edges.filter((e) => e.to === focus && !e.workload).map((e) => index.get(e.from)),
+    ...run.edges.filter((e) => !e.workload && index.get(e.from) === focus).map((e) => e.to)
+  ]);
   run.services.forEach((s, i) => {
     if (near && !near.has(i)) return;
     const id = idOf(i);
     if (!nodes.has(id))
-      nodes.set(id, id.startsWith('g:') ? {id, kind: 'group', label: id.slice(2), members: []}
-                                        : {id, kind: 'service', label: s.name, service: i});
+      nodes.set(
+          id,
+          id.startsWith('g:') ? {id, kind: 'group', label: id.slice(2), members: []} :
+                                {id, kind: 'service', label: s.name, service: i});
     if (id.startsWith('g:')) nodes.get(id).members.push(i);
   });
   run.edges.forEach((e, i) => {
     const to = idOf(e.to), from = e.workload ? 'w:' + e.from : idOf(index.get(e.from));
-    if (near && (e.workload ? e.to !== focus : !(near.has(e.to) && near.has(index.get(e.from))))) return;
-    if (e.workload && !nodes.has(from)) nodes.set(from, {id: from, kind: 'workload', label: e.from});
+    if (near && (e.workload ? e.to !== focus : !(near.has(e.to) && near.has(index.get(e.from)))))
+      return;
+    if (e.workload && !nodes.has(from))
+      nodes.set(from, {id: from, kind: 'workload', label: e.from});
     if (from === to) return;
     const key = from + '\n' + to;
     if (!edges.has(key)) edges.set(key, {from, to, members: []});
@@ -137,7 +160,12 @@ function depthGroups(run) {
   for (let d = 0; front.length > 0; ++d) {
     for (const i of front) depth[i] = d;
     const behind = new Set(front.map((i) => run.services[i].name));
-    front = [...new Set(run.edges.filter((e) => !e.workload && behind.has(e.from)).map((e) => e.to))].filter((i) => depth[i] < 0);
+    front = [
+      ...new Set(run.edges.filter((e) => !e.workload && behind.has(e.from)).map((e) => e.to))
+    ].filter((i) => depth[i] < 0);
   }
-  return (i) => (depth[i] < 0 ? 'not called' : depth[i] === 0 ? 'entry' : depth[i] + (depth[i] === 1 ? ' call deep' : ' calls deep'));
+  return (i) =>
+             (depth[i] < 0       ? 'not called' :
+                  depth[i] === 0 ? 'entry' :
+                                   depth[i] + (depth[i] === 1 ? ' call deep' : ' calls deep'));
 }

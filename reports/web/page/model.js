@@ -1,13 +1,20 @@
 'use strict';
 // Questions about a run that several sections ask.
 
+/** Makes what is asked for often once; names begin with _ and are not downloaded. */
+function once(run, name, make) {
+  if (!(name in run)) run[name] = make();
+  return run[name];
+}
 /** The number of the point of the series in which an instant lies. */
 function pointAt(run, time) {
   return Math.max(0, Math.min(run.series.points - 1, Math.floor(time / run.series.step)));
 }
 /** Instants of the points: their middles would hide that a step begins with a fault. */
 function instants(run) {
-  return run._instants ||= Array.from({length: run.series.points}, (_, k) => k * run.series.step);
+  return once(
+      run, '_instants',
+      () => Array.from({length: run.series.points}, (_, k) => k * run.series.step));
 }
 /** A column of counts as a rate a second. */
 function perSecond(run, column) {
@@ -26,7 +33,8 @@ function triesPerCall(series) {
 /** Window by kind; of several faults the one that hurt most. */
 function windowOf(run, kind) {
   const all = run.windows.filter((w) => w.kind === kind);
-  return all.sort((a, b) => (mean(a.total.success[0]) ?? 2) - (mean(b.total.success[0]) ?? 2))[0] || null;
+  return all.sort((a, b) => (mean(a.total.success[0]) ?? 2) - (mean(b.total.success[0]) ?? 2))[0] ||
+      null;
 }
 /** The windows a table shows: baseline, faults, after, named; "run" where there is nothing else. */
 function mainWindows(run) {
@@ -43,7 +51,8 @@ function edgesInto(run, service) {
 }
 function edgesOutOf(run, service) {
   const name = run.services[service].name;
-  return run.edges.map((e, i) => i).filter((i) => !run.edges[i].workload && run.edges[i].from === name);
+  return run.edges.map((e, i) => i)
+      .filter((i) => !run.edges[i].workload && run.edges[i].from === name);
 }
 
 /**
@@ -51,8 +60,9 @@ function edgesOutOf(run, service) {
  * machines. From the events of the first repeat.
  */
 function breakers(run) {
-  if (run._breakers) return run._breakers;
-  const machines = new Map();
+  return once(run, '_breakers', () => breakerLanes(run));
+}
+function breakerLanes(run) {
   const lanes = new Map();
   for (const [at, what, subject] of run.events) {
     if (!what.startsWith('breaker-')) continue;
@@ -60,7 +70,6 @@ function breakers(run) {
     const [from, target = ''] = pair.split(' -> ');
     const service = run.services.find((s) => target === s.name || target.startsWith(s.name + '.'));
     const key = from + ' -> ' + (service ? service.name : target);
-    machines.set(subject, what.slice(8));
     if (!lanes.has(key)) lanes.set(key, {steps: [], members: new Map()});
     const lane = lanes.get(key);
     lane.members.set(subject, what.slice(8));
@@ -72,7 +81,7 @@ function breakers(run) {
       known: states.length,
     });
   }
-  return run._breakers = lanes;
+  return lanes;
 }
 /** "open", "half-open" or "" of an edge at an instant, with how many. */
 function breakerAt(run, edge, time) {
@@ -92,8 +101,11 @@ function breakerAt(run, edge, time) {
  */
 function healthAt(run, service, k) {
   const s = run.series.services[service];
-  const into = run._into ||= run.services.map((_, i) => run.endpoints
-      .map((e, j) => (e.service === i ? j : -1)).filter((j) => j >= 0));
+  const into = once(run, '_into', () => {
+    const rows = run.services.map(() => []);
+    run.endpoints.forEach((e, j) => rows[e.service].push(j));
+    return rows;
+  });
   let good = 0, bad = 0, calls = 0;
   for (const e of into[service]) {
     const series = run.series.endpoints[e];
@@ -103,17 +115,31 @@ function healthAt(run, service, k) {
   }
   const failed = good + bad > 0 ? bad / (good + bad) : 0;
   const up = s.up[k], utilization = s.utilization[k];
-  const state = up !== null && up < 0.5 ? 'down'
-      : failed > 0.5 ? 'failing'
-      : failed > 0.01 || (utilization ?? 0) >= 0.95 || (up !== null && up < run.services[service].replicas - 0.5) ? 'degraded'
-      : calls + good + bad === 0 ? 'idle' : 'healthy';
+  const state = up !== null && up < 0.5 ? 'down' :
+      failed > 0.5                      ? 'failing' :
+      failed > 0.01 || (utilization ?? 0) >= 0.95 ||
+          (up !== null && up < run.services[service].replicas - 0.5) ?
+                     'degraded' :
+      calls + good + bad === 0 ? 'idle' :
+                                 'healthy';
   return {
-    state, utilization, up, queue: s.queue[k], queueMax: s.queue_max[k],
-    rate: calls / run.series.step, success: good + bad > 0 ? 1 - failed : null,
+    state,
+    utilization,
+    up,
+    queue: s.queue[k],
+    queueMax: s.queue_max[k],
+    rate: calls / run.series.step,
+    success: good + bad > 0 ? 1 - failed : null,
     refused: s.refused[k] / run.series.step,
   };
 }
-const healthMark = {down: '✕', failing: '✗', degraded: '!', healthy: '✓', idle: '·'};
+const healthMark = {
+  down: '✕',
+  failing: '✗',
+  degraded: '!',
+  healthy: '✓',
+  idle: '·'
+};
 
 /** Colour, mark and word of a verdict. */
 const verdictMark = {
@@ -124,12 +150,17 @@ const verdictMark = {
 };
 function mark(verdict) {
   const [sign, color, word] = verdictMark[verdict] || ['?', 'bad', verdict];
-  return el('span', {class: 'mark ' + color, role: 'img', 'aria-label': word, title: word, text: sign});
+  return el(
+      'span', {class: 'mark ' + color, role: 'img', 'aria-label': word, title: word, text: sign});
 }
 
 /** A link to a line of the scenario, where it is known. */
 function lineLink(file, line, text) {
   if (!line) return null;
-  return el('button', {class: 'plain line-link', title: file + ', line ' + line,
-    text: text || 'line ' + line, onclick: () => showLine(file, line)});
+  return el('button', {
+    class: 'plain line-link',
+    title: file + ', line ' + line,
+    text: text || 'line ' + line,
+    onclick: () => showLine(file, line)
+  });
 }

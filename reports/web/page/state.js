@@ -2,18 +2,18 @@
 // What is shown: one object, kept in the hash of the address, so that a link keeps the view.
 
 const view = {
-  data: null,    // the unpacked document
-  run: 0,        // which run is shown
-  other: -1,     // which run lies over it; -1: none
-  entry: 0,      // which endpoint the timeline and the latencies are of
-  time: 0,       // of the topology, seconds
-  from: null,    // zoom of the time axis, seconds; null: all
+  data: null,  // the unpacked document
+  run: 0,      // which run is shown
+  other: -1,   // which run lies over it; -1: none
+  entry: 0,    // which endpoint the timeline and the latencies are of
+  time: 0,     // of the topology, seconds
+  from: null,  // zoom of the time axis, seconds; null: all
   to: null,
-  service: null, // the opened service, by name
-  trace: 0,      // the shown request
-  why: 'all',    // which requests are listed
-  window: null,  // of the policies, by name
-  section: '',   // the section last jumped to
+  service: null,  // the opened service, by name
+  trace: 0,       // the shown request
+  why: 'all',     // which requests are listed
+  window: null,   // of the policies, by name
+  section: '',    // the section last jumped to
 };
 /** Called as listener(what changed: Set of keys). */
 const listeners = [];
@@ -31,7 +31,8 @@ function runName(run) {
   const same = runs.filter((r) => (r.variant || r.name) === name);
   if (same.length === 1) return name;
   if (new Set(same.map((r) => r.world)).size === same.length) return name + ' (' + run.world + ')';
-  if (new Set(same.map((r) => r.seed)).size === same.length) return name + ' (seed ' + run.seed + ')';
+  if (new Set(same.map((r) => r.seed)).size === same.length)
+    return name + ' (seed ' + run.seed + ')';
   return name + ' (' + (runs.indexOf(run) + 1) + ')';
 }
 
@@ -56,9 +57,11 @@ function writeHash() {
     const run = shown();
     if (view.run > 0) parts.set('run', view.run);
     if (view.other >= 0) parts.set('with', view.other);
-    if (view.entry > 0 && run.endpoints[view.entry]) parts.set('endpoint', run.endpoints[view.entry].name);
+    if (view.entry > 0 && run.endpoints[view.entry])
+      parts.set('endpoint', run.endpoints[view.entry].name);
     if (view.time > 0) parts.set('t', +view.time.toFixed(2));
-    if (view.from !== null) parts.set('zoom', (+view.from.toFixed(2)) + '-' + (+view.to.toFixed(2)));
+    if (view.from !== null)
+      parts.set('zoom', (+view.from.toFixed(2)) + '-' + (+view.to.toFixed(2)));
     if (view.service) parts.set('service', view.service);
     if (view.trace > 0) parts.set('request', view.trace);
     if (view.why !== 'all') parts.set('why', view.why);
@@ -88,10 +91,12 @@ function readHash() {
   const good = zoom && from < to && to <= run.duration * 1.01;
   view.from = good ? from : null;
   view.to = good ? to : null;
-  view.service = run.services.some((s) => s.name === parts.get('service')) ? parts.get('service') : null;
+  view.service =
+      run.services.some((s) => s.name === parts.get('service')) ? parts.get('service') : null;
   view.trace = whole('request', run.traces.length, 0);
   view.why = run.traces.some((t) => t.why === parts.get('why')) ? parts.get('why') : 'all';
-  view.window = run.windows.some((w) => w.name === parts.get('window')) ? parts.get('window') : null;
+  view.window =
+      run.windows.some((w) => w.name === parts.get('window')) ? parts.get('window') : null;
   view.section = parts.get('at') || '';
 }
 
