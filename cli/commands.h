@@ -36,6 +36,8 @@ struct Options {
 void add_init(CLI::App& app, Options& options);
 void add_validate(CLI::App& app, Options& options);
 void add_simulate(CLI::App& app, Options& options);
+void add_report(CLI::App& app, Options& options);
+void add_graph(CLI::App& app, Options& options);
 void add_explain(CLI::App& app, Options& options);
 void add_list(CLI::App& app, Options& options);
 void add_schema(CLI::App& app, Options& options);
@@ -49,6 +51,8 @@ inline constexpr std::array commands{
     Command{"init", add_init},
     Command{"validate", add_validate},
     Command{"simulate", add_simulate},
+    Command{"report", add_report},
+    Command{"graph", add_graph},
     Command{"explain", add_explain},
     Command{"list", add_list},
     Command{"schema", add_schema},

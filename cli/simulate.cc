@@ -2,13 +2,14 @@
 #include "sim/simulate.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <iostream>
 #include <limits>
 #include <memory>
 #include <thread>
 
+#include "cli/outputs.h"
 #include "cli/progress.h"
+#include "cli/provenance.h"
 #include "cli/reading.h"
 #include "cli/terminal.h"
 #include "reports/assess.h"
@@ -27,6 +28,7 @@ struct Run {
     scenarios::Scenario scenario;
     reports::Record record;
     reports::Findings findings;
+    reports::Provenance provenance;
 };
 
 struct Arguments {
@@ -62,50 +64,24 @@ bool choose_variants(const Arguments& arguments, std::vector<scenarios::Scenario
     return true;
 }
 
-bool is_json_file(const std::string& output) {
-    return std::filesystem::path{output}.extension() == ".json";
+/// What was asked for besides the scenario file, and can show in the result.
+std::string options_of(const Arguments& arguments) {
+    std::string options;
+    if (arguments.repeats > 0) options += " --repeats " + std::to_string(arguments.repeats);
+    if (arguments.seed_option->count() > 0) options += " --seed " + std::to_string(arguments.seed);
+    return options;
 }
 
-/// `result.json` of a run folder, or the file that was named.
-std::string result_path(const std::string& output, const std::string& variant) {
-    if (is_json_file(output)) return output;
-    return (std::filesystem::path{output} / variant / "result.json").string();
-}
-
-/// Makes the folders of all results, so that a run that cannot be kept is not begun. Sets the exit
-/// code where it cannot.
-bool prepare_outputs(const std::vector<std::string>& outputs,
-                     const std::vector<scenarios::Scenario>& scenarios, Options& options) {
-    for (const std::string& output : outputs) {
-        const bool is_one_file = is_json_file(output);
-        if (output.empty() || (is_one_file && scenarios.size() > 1)) {
-            std::cerr << "error: -o " << output << ": "
-                      << (output.empty() ? "the name is empty"
-                                         : "one file cannot hold several variants")
-                      << "; name a folder" << (is_one_file ? ", or choose one with --variant" : "")
-                      << "\n";
-            options.exit_code = invalid;
-            return false;
-        }
-        for (const scenarios::Scenario& scenario : scenarios) {
-            const std::filesystem::path path{result_path(output, scenario.variant)};
-            std::error_code error;
-            if (path.has_parent_path())
-                std::filesystem::create_directories(path.parent_path(), error);
-            if (!error && !std::filesystem::is_directory(path)) continue;
-            std::cerr << "error: cannot write " << path.string() << ": "
-                      << (error ? error.message() : "it is a folder") << "\n";
-            options.exit_code = could_not_run;
-            return false;
-        }
-    }
-    return true;
+std::size_t index_of(const scenarios::Document& document, const std::string& variant) {
+    std::size_t index = 0;
+    while (document.scenarios[index].variant != variant) ++index;
+    return index;
 }
 
 /// Plays all of them. No value, with a message and the exit code set: one could not be played.
 std::optional<std::vector<Run>> play(const Arguments& arguments,
                                      std::vector<scenarios::Scenario> scenarios,
-                                     const scenarios::Sources& sources, Options& options) {
+                                     const scenarios::Document& document, Options& options) {
     const std::uint32_t cores = std::max(1U, std::thread::hardware_concurrency());
     Progress progress{!options.quiet};
     std::vector<Run> runs;
@@ -119,14 +95,17 @@ std::optional<std::vector<Run>> play(const Arguments& arguments,
         how.progress = [&](std::uint32_t done, std::uint32_t of) { progress.show(what, done, of); };
         Result<reports::Record, Problems> record = sim::simulate(scenario, how);
         if (!record) {
-            std::cerr << scenarios::render(record.error(), sources,
+            std::cerr << scenarios::render(record.error(), document.sources,
                                            {.all = options.all, .color = options.color_errors()});
             options.exit_code = could_not_run;
             return std::nullopt;
         }
         reports::Findings findings = reports::assess(scenario, *record);
         options.exit_code = std::max(options.exit_code, reports::exit_code(findings));
-        runs.push_back({std::move(scenario), std::move(*record), std::move(findings)});
+        reports::Provenance provenance = provenance_of(
+            arguments.input, document, index_of(document, scenario.variant), options_of(arguments));
+        runs.push_back(
+            {std::move(scenario), std::move(*record), std::move(findings), std::move(provenance)});
     }
     return runs;
 }
@@ -135,7 +114,7 @@ void print_json(const std::vector<Run>& runs) {
     if (runs.size() > 1) std::cout << "[\n";
     for (const Run& run : runs)
         std::cout << (&run == runs.data() ? "" : ",\n")
-                  << reports::to_json(run.scenario, run.record, run.findings);
+                  << reports::to_json(run.scenario, run.record, run.findings, run.provenance);
     if (runs.size() > 1) std::cout << "]\n";
 }
 
@@ -156,22 +135,25 @@ void simulate(const Arguments& arguments, Options& options) {
     auto document = read(arguments.input, options, false);
     if (!document) return;
     options.exit_code = invalid;
-    if (!choose_variants(arguments, document->scenarios)) return;
+    std::vector<scenarios::Scenario> chosen = document->scenarios;
+    if (!choose_variants(arguments, chosen) || !check_outputs(arguments.outputs)) return;
     options.exit_code = success;
     std::vector<std::string> outputs = arguments.outputs;
     if (outputs.empty()) outputs.push_back("runs/" + document->name);
-    if (!prepare_outputs(outputs, document->scenarios, options)) return;
-    const auto runs = play(arguments, std::move(document->scenarios), document->sources, options);
+    if (!prepare_outputs(outputs)) {
+        options.exit_code = could_not_run;
+        return;
+    }
+    const auto runs = play(arguments, std::move(chosen), *document, options);
     if (!runs) return;
-    for (const std::string& output : outputs)
-        for (const Run& run : *runs)
-            if (!write_file(result_path(output, run.scenario.variant),
-                            reports::to_json(run.scenario, run.record, run.findings)))
-                options.exit_code = could_not_run;
-    if (options.json)
-        print_json(*runs);
-    else if (!options.quiet)
-        print_text(*runs, options);
+    std::vector<reports::RunView> views;
+    for (const Run& run : *runs)
+        views.push_back({&run.scenario, &run.record, &run.findings, &run.provenance});
+    if (!write_outputs(outputs, views)) options.exit_code = could_not_run;
+    if (options.json) return print_json(*runs);
+    if (options.quiet) return;
+    print_text(*runs, options);
+    if (arguments.outputs.empty()) std::cout << "report: " << outputs.front() << "/report.html\n";
 }
 
 }  // namespace
@@ -182,7 +164,7 @@ void add_simulate(CLI::App& app, Options& options) {
     arguments->input.add_to(*command, options);
     command
         ->add_option("-o,--output", arguments->outputs,
-                     "a run folder, or a .json file; default runs/NAME")
+                     "a run folder, or a file: report.html, result.json, ...; default runs/NAME")
         ->allow_extra_args(false)
         ->type_name("PATH");
     command->add_option("--variant", arguments->variants, "only this variant; may be repeated")

@@ -21,6 +21,9 @@ struct ReadOptions {
     std::vector<std::pair<std::string, std::string>> sets;
     /// False: `include`, `trace(...)` and `empirical(...)` are refused, for texts from strangers.
     bool may_read_files = true;
+    /// True: a data file of `trace(...)` or `empirical(...)` is taken to hold one time, 0. For a
+    /// scenario that was played already, far from its files, and will only be talked about.
+    bool skip_data_files = false;
 };
 
 /// A file that was read without an error.

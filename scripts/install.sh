@@ -2,7 +2,7 @@
 # Installs what is missing of the Debian 12 packages that shaketable builds with. Quick when nothing is missing.
 set -euo pipefail
 packages=(g++ cmake ninja-build ccache pkg-config libboost-dev libboost-graph-dev libsimgrid-dev libfmt-dev
-          catch2 libcli11-dev libbenchmark-dev libfyaml-dev nlohmann-json3-dev librandom123-dev)
+          catch2 libcli11-dev libbenchmark-dev libfyaml-dev nlohmann-json3-dev librandom123-dev zlib1g-dev)
 missing=()
 for package in "${packages[@]}"; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")

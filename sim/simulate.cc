@@ -41,6 +41,7 @@ Outcome play(const model::Model& model, std::uint64_t repeat, std::vector<report
     engine.note_picks(keep);
     Outcome outcome = engine.run();
     if (outcome && keep > 0) traces = tell(model, engine.picks(), keep);
+    if (repeat > 0 && outcome) outcome->heat = {};  // kept of the first repeat, as traces are
     return outcome;
 }
 

@@ -98,6 +98,19 @@ class LiveHistogram {
     /// Nearest-rank quantile of what is held now, in seconds. Precondition: count() > 0.
     [[nodiscard]] double quantile(double p) const;
     [[nodiscard]] Duration longest() const noexcept { return longest_; }
+    /// Calls `take(group, count)` for each group of 2^bits buckets that holds something, ascending.
+    template <class Take>
+    void each_group(std::uint32_t bits, Take take) const {
+        if (count_ == 0) return;
+        std::uint64_t sum = 0;
+        for (std::uint32_t b = lowest_; b <= highest_; ++b) {
+            sum += counts_[b];
+            const bool last = b == highest_ || (b >> bits) != ((b + 1) >> bits);
+            if (!last || sum == 0) continue;
+            take(b >> bits, sum);
+            sum = 0;
+        }
+    }
     /// Moves everything into `into` and starts again from nothing.
     void drain(Histogram& into);
 

@@ -11,7 +11,8 @@ FlowSample counts_of(const FlowTotals& totals) {
     return {.started = static_cast<std::uint32_t>(totals.started),
             .succeeded = static_cast<std::uint32_t>(good),
             .failed = static_cast<std::uint32_t>(totals.settled_total() - good),
-            .attempts = static_cast<std::uint32_t>(totals.attempts)};
+            .attempts = static_cast<std::uint32_t>(totals.attempts),
+            .retries = static_cast<std::uint32_t>(totals.retries)};
 }
 
 /// Counters wrap at 2^32 within a segment; their differences within one sample do not.
@@ -20,12 +21,14 @@ void add_difference(FlowSample& sum, const FlowSample& now, const FlowSample& be
     sum.succeeded += now.succeeded - before.succeeded;
     sum.failed += now.failed - before.failed;
     sum.attempts += now.attempts - before.attempts;
+    sum.retries += now.retries - before.retries;
 }
 
 /// Of all answers of the open sample, and moves those that the open segment lacks into it.
 void take_quantiles(FlowMeter& meter, FlowSample& sample) {
     const auto take = [&](const auto& histogram) {
         sample.p50 = static_cast<float>(histogram.quantile(0.5));
+        sample.p90 = static_cast<float>(histogram.quantile(0.9));
         sample.p99 = static_cast<float>(histogram.quantile(0.99));
     };
     if (meter.carried.count() > 0) {
@@ -69,9 +72,16 @@ ServiceSample sample_of(const ServiceMeter& meter, const ServiceMeter::Integrals
 
 }  // namespace
 
+void Meters::note_heat(std::size_t flow, Repeat& into) {
+    if (flows_[flow].latency.count() == 0) return;
+    into.heat.flows.resize(flows_.size());
+    into.heat.add(flow, heat_column_, flows_[flow].latency);
+}
+
 void Meters::close_sample(Time at, Repeat& into) {
     const double seconds = to_seconds(at - sample_start_);
     if (seconds <= 0) return;
+    const Duration length = at - sample_start_;
     sample_start_ = at;
     into.flow_samples.resize(flows_.size());
     into.service_samples.resize(services_.size());
@@ -81,6 +91,7 @@ void Meters::close_sample(Time at, Repeat& into) {
         FlowSample sample = std::exchange(meter.counted, {});
         add_difference(sample, counts, meter.seen);
         meter.seen = counts;
+        note_heat(f, into);
         take_quantiles(meter, sample);
         into.flow_samples[f].push_back(sample);
     }
@@ -94,16 +105,21 @@ void Meters::close_sample(Time at, Repeat& into) {
         meter.seen_counts.wait = {};
         if (meter.wait.count() > 0) meter.wait.drain(meter.now.wait);
     }
+    if (into.heat.every.count() == 0) into.heat.every = length;
+    into.heat.make_room(static_cast<std::uint64_t>(at.time_since_epoch() / into.heat.every));
+    heat_column_ = static_cast<std::uint32_t>(at.time_since_epoch() / into.heat.every);
 }
 
 void Meters::close_segment(Time at, Repeat& into) {
     Segment segment{.start = segment_start_, .end = at, .flows = {}, .services = {}};
     segment.flows.reserve(flows_.size());
     segment.services.reserve(services_.size());
-    for (FlowMeter& meter : flows_) {
+    for (std::size_t f = 0; f < flows_.size(); ++f) {
+        FlowMeter& meter = flows_[f];
         add_difference(meter.counted, counts_of(meter.now), meter.seen);
         meter.seen = {};
         if (meter.latency.count() > 0) {
+            note_heat(f, into);
             Histogram part;
             meter.latency.drain(part);
             meter.now.latency.merge(part);

@@ -112,17 +112,22 @@ class Meters {
     [[nodiscard]] std::vector<ServiceMeter>& services() noexcept { return services_; }
     [[nodiscard]] Time segment_start() const noexcept { return segment_start_; }
 
-    /// Ends the open sample at `at` and starts the next one.
+    /// Ends the open sample at `at` and starts the next one. Samples are of equal length, but for
+    /// the last one.
     void close_sample(Time at, Repeat& into);
     /// Ends the open segment at `at`. Whoever is in the system must have been counted into
     /// `sojourn` up to `at` before.
     void close_segment(Time at, Repeat& into);
 
   private:
+    /// Adds the latencies since the last sample or segment to the heat map.
+    void note_heat(std::size_t flow, Repeat& into);
+
     std::vector<FlowMeter> flows_;
     std::vector<ServiceMeter> services_;
     Time segment_start_{};
     Time sample_start_{};
+    std::uint32_t heat_column_ = 0;  ///< of the open sample
 };
 
 }  // namespace shaketable::reports

@@ -10,10 +10,12 @@
 #include <array>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/outcome.h"
 #include "base/units.h"
+#include "reports/record/heat.h"
 #include "reports/record/histogram.h"
 
 namespace shaketable::reports {
@@ -82,6 +84,8 @@ struct ServiceTotals {
 struct FlowSample {
     std::uint32_t started = 0, succeeded = 0, failed = 0, attempts = 0;
     float p50 = -1, p99 = -1;  ///< seconds, of successes
+    float p90 = -1;            ///< the same
+    std::uint32_t retries = 0;
     bool operator==(const FlowSample&) const = default;
 };
 struct ServiceSample {
@@ -144,6 +148,7 @@ struct Repeat {
     std::vector<NamedSpan> spans;
     std::vector<std::vector<FlowSample>> flow_samples;        ///< [flow][step]
     std::vector<std::vector<ServiceSample>> service_samples;  ///< [service][step]
+    HeatMap heat;                                             ///< of the first repeat; else empty
     std::vector<Event> events;                                ///< ascending; at most 10,000
     std::uint64_t events_dropped = 0;
     std::vector<std::uint64_t>
@@ -160,6 +165,9 @@ struct Record {
     std::string scenario, variant;
     std::string world = "simulated";  ///< or "live"
     std::uint64_t seed = 0;
+    /// What else the run depended on, by name ("kernel", "processors"); empty where nothing else
+    /// can show, as in a simulated one.
+    std::vector<std::pair<std::string, std::string>> environment;
     Duration duration{0}, warmup{0}, cooldown{0}, sample_every{0};
     std::vector<FlowKey> flows;           ///< ascending
     std::vector<std::string> services;    ///< ascending

@@ -6,6 +6,7 @@
 
 #include "base/random.h"
 #include "reports/metrics/metric.h"
+#include "reports/render/json_record.h"
 #include "reports/render/json_series.h"
 #include "reports/render/json_windows.h"
 #include "reports/render/json_writer.h"
@@ -179,7 +180,7 @@ void write_repeats(JsonWriter& json, const Record& record) {
 }  // namespace
 
 std::string to_json(const scenarios::Scenario& scenario, const Record& record,
-                    const Findings& findings) {
+                    const Findings& findings, const Provenance& provenance) {
     JsonWriter json;
     json.begin_object();
     write_identity(json, scenario, record);
@@ -191,6 +192,8 @@ std::string to_json(const scenarios::Scenario& scenario, const Record& record,
     write_events(json, record);
     write_traces(json, record);
     write_repeats(json, record);
+    write_provenance(json, scenario, provenance);
+    write_record(json, record);
     json.end_object();
     return json.finish();
 }

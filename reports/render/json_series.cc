@@ -49,8 +49,11 @@ void write_flow(JsonWriter& json, const std::vector<const std::vector<FlowSample
     write_mean(json, "succeeded", repeats, [](const FlowSample& s) { return s.succeeded * 1.0; });
     write_mean(json, "failed", repeats, [](const FlowSample& s) { return s.failed * 1.0; });
     write_mean(json, "attempts", repeats, [](const FlowSample& s) { return s.attempts * 1.0; });
+    write_mean(json, "retries", repeats, [](const FlowSample& s) { return s.retries * 1.0; });
     write_mean(json, "p50", repeats,
                [](const FlowSample& s) { return static_cast<double>(s.p50); });
+    write_mean(json, "p90", repeats,
+               [](const FlowSample& s) { return static_cast<double>(s.p90); });
     write_mean(json, "p99", repeats,
                [](const FlowSample& s) { return static_cast<double>(s.p99); });
     json.end_object();

@@ -90,11 +90,18 @@ JsonWriter& JsonWriter::number(double value) {
     return std::isfinite(value) ? raw(print_number(value)) : null();
 }
 
-JsonWriter& JsonWriter::rounded(double value) {
-    return std::isfinite(value) ? raw(fmt::format("{:.6g}", value == 0 ? 0.0 : value)) : null();
+JsonWriter& JsonWriter::rounded(double value, int digits) {
+    if (!std::isfinite(value)) return null();
+    return raw(fmt::format("{:.{}g}", value == 0 ? 0.0 : value, digits));
 }
 
 JsonWriter& JsonWriter::whole(std::uint64_t value) {
+    return raw(std::to_string(value));
+}
+JsonWriter& JsonWriter::single(float value) {
+    return std::isfinite(value) ? raw(fmt::format("{}", value == 0 ? 0.0F : value)) : null();
+}
+JsonWriter& JsonWriter::integer(std::int64_t value) {
     return raw(std::to_string(value));
 }
 JsonWriter& JsonWriter::truth(bool value) {

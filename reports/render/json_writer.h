@@ -28,9 +28,11 @@ class JsonWriter {
     JsonWriter& key(std::string_view name);
 
     JsonWriter& text(std::string_view value);
-    JsonWriter& number(double value);   ///< shortest that reads back to it
-    JsonWriter& rounded(double value);  ///< six significant digits: for long series
+    JsonWriter& number(double value);                   ///< shortest that reads back to it
+    JsonWriter& rounded(double value, int digits = 6);  ///< significant digits: for long series
+    JsonWriter& single(float value);                    ///< shortest that reads back to it
     JsonWriter& whole(std::uint64_t value);
+    JsonWriter& integer(std::int64_t value);
     JsonWriter& truth(bool value);
     JsonWriter& null();
     JsonWriter& seconds(Duration value);  ///< exact: 1.250000001

@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 
 #include "base/random.h"
+#include "reports/record/meters.h"
 
 using namespace shaketable;
 using namespace shaketable::reports;
@@ -164,4 +165,95 @@ TEST_CASE("record: merging totals adds counts and keeps the largest of the maxim
     CHECK(s.busy_max == 5);
     CHECK(s.connections_max == 6);
     CHECK(s.work == Duration{5});
+}
+
+TEST_CASE("heat map: every successful call is in one cell, whatever room had to be made") {
+    Meters meters{2, 0};
+    Repeat repeat;
+    Random random{random_key(5, 0, "heat", "test")};
+    std::uint64_t recorded = 0;
+    for (int second = 1; second <= 1000; ++second) {
+        for (int i = 0; i < 20; ++i, ++recorded)
+            meters.flow(static_cast<std::uint32_t>(i % 2))
+                .settle(Outcome::ok, Duration{static_cast<std::int64_t>(random.below(1U << 30))});
+        if (second % 100 == 50) meters.close_segment(Time{std::chrono::seconds{second}}, repeat);
+        meters.close_sample(Time{std::chrono::seconds{second}}, repeat);
+    }
+    REQUIRE(repeat.heat.flows.size() == 2);
+    CHECK(repeat.heat.every == std::chrono::seconds{4});
+    std::uint64_t counted = 0;
+    for (const std::vector<HeatMap::Cell>& cells : repeat.heat.flows) {
+        for (const HeatMap::Cell& cell : cells) {
+            counted += cell.count;
+            REQUIRE(cell.column < 250);
+        }
+        CHECK(std::is_sorted(cells.begin(), cells.end(), [](const auto& a, const auto& b) {
+            return std::pair{a.column, a.band} < std::pair{b.column, b.band};
+        }));
+    }
+    CHECK(counted == recorded);
+}
+
+TEST_CASE("heat map: more cells than there is room for make the columns longer") {
+    HeatMap heat;
+    heat.every = std::chrono::seconds{1};
+    heat.flows.resize(60'000);
+    for (std::uint32_t column = 0; column < 20; ++column) {
+        heat.make_room(column);
+        for (std::vector<HeatMap::Cell>& cells : heat.flows) {
+            const auto at = static_cast<std::uint16_t>(std::chrono::seconds{column} / heat.every);
+            if (cells.empty() || cells.back().column != at) cells.push_back({at, 7, 1});
+        }
+    }
+    heat.make_room(20);
+    std::size_t cells = 0;
+    for (const auto& flow : heat.flows) cells += flow.size();
+    CHECK(cells <= HeatMap::cells_max);
+    CHECK(heat.every > std::chrono::seconds{1});
+}
+
+TEST_CASE("heat map: a time lies within the bounds of its band") {
+    for (const Duration d : times(10'000, 9)) {
+        const std::uint32_t band = buckets::index_of(d) >> HeatMap::band_bits;
+        REQUIRE(band < HeatMap::bands);
+        REQUIRE(HeatMap::lower(band) <= d);
+        REQUIRE(d < HeatMap::upper(band));
+    }
+}
+
+TEST_CASE("meters: a sample counts the retries made within it") {
+    Meters meters{1, 0};
+    Repeat repeat;
+    meters.flow(0).now.retries = 3;
+    meters.close_sample(Time{std::chrono::seconds{1}}, repeat);
+    meters.flow(0).now.retries += 2;
+    meters.close_segment(Time{std::chrono::milliseconds{1500}}, repeat);
+    meters.flow(0).now.retries += 4;
+    meters.close_sample(Time{std::chrono::seconds{2}}, repeat);
+    REQUIRE(repeat.flow_samples[0].size() == 2);
+    CHECK(repeat.flow_samples[0][0].retries == 3);
+    CHECK(repeat.flow_samples[0][1].retries == 6);
+}
+
+TEST_CASE("meters: a cut within a sample, or at its end, leaves the sample's quantiles whole") {
+    const auto sample_with = [](bool cut_within, bool cut_at_end) {
+        Meters meters{1, 0};
+        Repeat repeat;
+        for (int i = 1; i <= 100; ++i) {
+            meters.flow(0).settle(Outcome::ok, std::chrono::milliseconds{i});
+            if (cut_within && i == 60)
+                meters.close_segment(Time{std::chrono::milliseconds{500}}, repeat);
+        }
+        const Time end{std::chrono::seconds{1}};
+        if (cut_at_end) meters.close_segment(end, repeat);
+        meters.close_sample(end, repeat);
+        meters.close_sample(end + std::chrono::seconds{1}, repeat);
+        REQUIRE(repeat.flow_samples[0][1].p50 == -1);
+        return repeat.flow_samples[0][0];
+    };
+    const FlowSample whole = sample_with(false, false);
+    CHECK(whole.p99 == Approx(0.099).epsilon(0.005));
+    CHECK(sample_with(true, false) == whole);
+    CHECK(sample_with(false, true) == whole);
+    CHECK(sample_with(true, true) == whole);
 }

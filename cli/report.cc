@@ -1,0 +1,176 @@
+// `report`: makes the report, or any other file, of runs that were played before.
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <sstream>
+
+#include "cli/outputs.h"
+#include "reports/assess.h"
+#include "reports/render/index.h"
+#include "reports/render/read_result.h"
+
+namespace shaketable::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Stored {
+    fs::path folder;
+    reports::StoredResult result;
+    reports::Findings findings;
+};
+
+constexpr std::uintmax_t bytes_max = std::uintmax_t{1} << 30U;
+
+/// result.json of a run folder, those of its variants, or the file that was named.
+std::vector<fs::path> results_in(const fs::path& run) {
+    if (!fs::is_directory(run)) return {run};
+    if (fs::exists(run / "result.json")) return {run / "result.json"};
+    std::vector<fs::path> found;
+    for (const fs::directory_entry& entry : fs::directory_iterator{run})
+        if (fs::exists(entry.path() / "result.json")) found.push_back(entry.path() / "result.json");
+    std::sort(found.begin(), found.end());
+    return found;
+}
+
+std::optional<Stored> load(const fs::path& path) {
+    std::error_code error;
+    const std::uintmax_t size = fs::file_size(path, error);
+    std::ifstream file{path, std::ios::binary};
+    if (error || !file) {
+        std::cerr << "error: " << path.string() << ": cannot be read\n";
+        return std::nullopt;
+    }
+    if (size > bytes_max) {
+        std::cerr << "error: " << path.string() << ": larger than 1 GiB\n";
+        return std::nullopt;
+    }
+    std::ostringstream text;
+    text << file.rdbuf();
+    auto result = reports::read_result(path.string(), text.view());
+    if (!result) {
+        std::cerr << "error: " << path.string() << ": " << result.error().message << "\n"
+                  << "help: " << result.error().hint << "\n";
+        return std::nullopt;
+    }
+    Stored stored{path.parent_path(), *std::move(result), {}};
+    stored.findings = reports::assess(stored.result.scenario, stored.result.record);
+    return stored;
+}
+
+std::optional<std::vector<Stored>> load_all(const std::vector<std::string>& runs) {
+    std::vector<Stored> all;
+    for (const std::string& run : runs) {
+        const std::vector<fs::path> results = results_in(run);
+        if (results.empty()) {
+            std::cerr << "error: " << run << ": expected a run folder, with a result.json in it\n";
+            return std::nullopt;
+        }
+        for (const fs::path& path : results) {
+            std::optional<Stored> stored = load(path);
+            if (!stored) return std::nullopt;
+            all.push_back(*std::move(stored));
+        }
+    }
+    return all;
+}
+
+void report(const std::vector<std::string>& runs, std::vector<std::string> outputs,
+            Options& options) {
+    options.exit_code = invalid;
+    if (!check_outputs(outputs)) return;
+    const auto stored = load_all(runs);
+    if (!stored) return;
+    std::vector<reports::RunView> views;
+    for (const Stored& one : *stored)
+        views.push_back(
+            {&one.result.scenario, &one.result.record, &one.findings, &one.result.provenance});
+    if (outputs.empty()) {
+        const fs::path first{runs.front()};
+        outputs.push_back(
+            ((fs::is_directory(first) ? first : first.parent_path()) / "report.html").string());
+    }
+    if (!write_outputs(outputs, views)) {
+        options.exit_code = could_not_run;
+        return;
+    }
+    options.exit_code = success;
+    if (options.quiet) return;
+    for (const std::string& output : outputs) std::cout << "wrote " << output << "\n";
+}
+
+/// Every result.json below a folder, in the order of their paths.
+std::vector<fs::path> results_below(const fs::path& root) {
+    std::vector<fs::path> found;
+    std::error_code error;
+    for (fs::recursive_directory_iterator at{root, error}, end; !error && at != end;
+         at.increment(error))
+        if (at->path().filename() == "result.json") found.push_back(at->path());
+    std::sort(found.begin(), found.end());
+    return found;
+}
+
+/// The report beside a result or, of a variant, in the folder above; "" where there is none.
+std::string report_of(const fs::path& folder, const fs::path& root) {
+    for (const fs::path& place : {folder, folder.parent_path()}) {
+        const fs::path report = fs::relative(place / "report.html", root);
+        if (fs::exists(place / "report.html") && !report.string().starts_with(".."))
+            return report.generic_string();
+    }
+    return {};
+}
+
+void index(const std::string& folder, Options& options) {
+    options.exit_code = invalid;
+    const fs::path root{folder};
+    const std::vector<fs::path> results = results_below(root);
+    if (results.empty()) {
+        std::cerr << "error: " << folder << ": expected a folder with runs in it\n";
+        return;
+    }
+    std::vector<reports::IndexRow> rows;
+    for (const fs::path& path : results) {
+        // One result at a time: together they may be more than memory holds. One that cannot be
+        // read has said why, and is left out.
+        const std::optional<Stored> stored = load(path);
+        if (!stored) continue;
+        const reports::RunView view{&stored->result.scenario, &stored->result.record,
+                                    &stored->findings, &stored->result.provenance};
+        rows.push_back(reports::index_row(view, fs::relative(stored->folder, root).generic_string(),
+                                          report_of(stored->folder, root)));
+    }
+    const std::string page = (root / "index.html").string();
+    if (!write_file(page, reports::to_index(rows))) {
+        options.exit_code = could_not_run;
+        return;
+    }
+    options.exit_code = rows.size() == results.size() ? success : could_not_run;
+    if (!options.quiet) std::cout << "wrote " << page << ", " << rows.size() << " runs\n";
+}
+
+}  // namespace
+
+void add_report(CLI::App& app, Options& options) {
+    auto* command = app.add_subcommand("report", "make the report of runs that were played before");
+    auto runs = std::make_shared<std::vector<std::string>>();
+    auto outputs = std::make_shared<std::vector<std::string>>();
+    command->add_option("run", *runs, "run folders, or result.json files; several are compared")
+        ->expected(0, 100);
+    auto folder = std::make_shared<std::string>();
+    command->add_option("--index", *folder, "instead: index.html over all runs below a folder")
+        ->excludes("run");
+    command->add_option("-o,--output", *outputs,
+                        "where to, by ending; default report.html in the first run's folder");
+    command->callback([runs, outputs, folder, &options] {
+        if (!folder->empty()) return index(*folder, options);
+        if (!runs->empty()) return report(*runs, *outputs, options);
+        std::cerr << "error: expected a run folder, or --index FOLDER\n";
+        options.exit_code = invalid;
+    });
+}
+
+}  // namespace shaketable::cli

@@ -1,0 +1,20 @@
+# cmake -DOUT=web_assets.cc -Dpage_script=a.js;b.js ... -P EmbedWeb.cmake
+# Concatenates each list of files and writes it as an array of bytes with its SHA-256 digest.
+set(code "// Made by cmake/EmbedWeb.cmake.\n#include \"reports/render/web_assets.h\"\n\nnamespace shaketable::reports {\nnamespace {\n")
+set(functions "")
+foreach(asset page_script page_style index_script)
+  set(joined ${OUT}.${asset})
+  file(WRITE ${joined} "")
+  foreach(part ${${asset}})
+    file(READ ${part} text)
+    # Nobody who reads a report has the maps of its packages.
+    string(REGEX REPLACE "//# sourceMappingURL=[^\n]*\n?" "" text "${text}")
+    file(APPEND ${joined} "${text}\n")
+  endforeach()
+  file(READ ${joined} bytes HEX)
+  file(SHA256 ${joined} digest)
+  string(REGEX REPLACE "(..)" "0x\\1," bytes "${bytes}")
+  string(APPEND code "constexpr unsigned char ${asset}_bytes[] = {${bytes}};\n")
+  string(APPEND functions "WebAsset ${asset}() {\n    return {{reinterpret_cast<const char*>(${asset}_bytes), sizeof ${asset}_bytes}, \"${digest}\"};\n}\n")
+endforeach()
+file(WRITE ${OUT} "${code}}  // namespace\n${functions}}  // namespace shaketable::reports\n")
