@@ -19,8 +19,8 @@ struct Input {
     void add_to(CLI::App& command, Options& options);
 };
 
-/// For an option that takes a whole number from `least` to `most`, in digits alone: CLI11 would take
-/// -1 for the largest one.
+/// For an option that takes a whole number from `least` to `most`, in digits alone: CLI11 would
+/// take -1 for the largest one.
 [[nodiscard]] CLI::Validator whole_number(std::uint64_t least, std::uint64_t most);
 
 /// Reads and validates; prints every problem to standard error. `warnings` says whether those are

@@ -83,18 +83,21 @@ std::optional<std::vector<Run>> play(const Arguments& arguments,
                                      std::vector<scenarios::Scenario> scenarios,
                                      const scenarios::Document& document, Options& options) {
     const std::uint32_t cores = std::max(1U, std::thread::hardware_concurrency());
-    Progress progress{!options.quiet};
+    auto progress = std::make_unique<Progress>(!options.quiet);
     std::vector<Run> runs;
     for (scenarios::Scenario& scenario : scenarios) {
         if (arguments.repeats > 0) scenario.run.repeats = arguments.repeats;
         if (arguments.seed_option->count() > 0) scenario.run.seed = arguments.seed;
         const std::string what = scenario.variant.empty() ? "simulating" : scenario.variant;
-        progress.show(what, 0, scenario.run.repeats);
+        progress->show(what, 0, scenario.run.repeats);
         sim::SimulateOptions how;
         how.threads = arguments.threads > 0 ? arguments.threads : cores;
-        how.progress = [&](std::uint32_t done, std::uint32_t of) { progress.show(what, done, of); };
+        how.progress = [&](std::uint32_t done, std::uint32_t of) {
+            progress->show(what, done, of);
+        };
         Result<reports::Record, Problems> record = sim::simulate(scenario, how);
         if (!record) {
+            progress.reset();  // its line goes before others come
             std::cerr << scenarios::render(record.error(), document.sources,
                                            {.all = options.all, .color = options.color_errors()});
             options.exit_code = could_not_run;

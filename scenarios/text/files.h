@@ -12,8 +12,8 @@
 namespace shaketable::scenarios::text {
 
 /// The text of a file of at most `bytes_max` bytes. The problem (E001) has no place yet and says
-/// only why; its hint names the nearest file that is there. Pipes and devices are read only where `any_kind` allows
-/// it.
+/// only why; its hint names the nearest file that is there. Pipes and devices are read only where
+/// `any_kind` allows it.
 [[nodiscard]] Result<std::string> load(const std::string& path, bool any_kind = false);
 
 /// Where `name`, written in the file `from`, lies: relative to the folder of `from`.

@@ -25,8 +25,9 @@ const std::vector<Package>& packages() {
         {"CLI/", {"cli/"}},
         {"libfyaml.h", {"scenarios/text/"}},
         {"nlohmann/",
-         {"reports/render/", "scenarios/schema", "scenarios/diagnostics", "scenarios/explain_json", "scenarios/import/",
-          "scenarios/export/", "injector/control/", "tests/"}},  // tests read what was written
+         {"reports/render/", "scenarios/schema", "scenarios/diagnostics", "scenarios/explain_json",
+          "scenarios/import/", "scenarios/export/", "injector/control/",
+          "tests/"}},  // tests read what was written
         {"Random123/", {"base/random."}},
         {"zlib.h", {"reports/render/pack."}},
         {"fmt/", {""}},
