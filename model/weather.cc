@@ -123,6 +123,18 @@ void Weather::set_strength(Active& active, Time now) {
             std::min(now + std::max(ramp / 100, Duration{1}), occurrence.start + ramp);
 }
 
+namespace {
+
+/// Tampers count by their ids, so that the order of a file cannot show.
+std::uint8_t tamper_number(const std::vector<Fault>& faults, const Fault& fault) {
+    std::uint8_t number = 0;
+    for (const Fault& other : faults)
+        if (std::holds_alternative<faults::Tamper>(other.what) && other.id < fault.id) ++number;
+    return number;
+}
+
+}  // namespace
+
 void Weather::begin(std::uint32_t index, Time now) {
     const Occurrence& occurrence = timeline_.occurrences[index];
     const auto f = static_cast<std::uint32_t>(occurrence.fault);
@@ -131,9 +143,11 @@ void Weather::begin(std::uint32_t index, Time now) {
     const bool traffic = judge_of_[f] != none;
     if (traffic) {
         const std::uint64_t seed = model_.scenario.run.seed;
+        const std::uint8_t number = tamper_number(model_.scenario.faults, fault);
         for (const std::string& route : model_.routes)
             active.states.push_back({.key = faults::judge_key(seed, repeat_, fault.id, route),
-                                     .start = occurrence.start});
+                                     .start = occurrence.start,
+                                     .number = number});
         if (const auto* partition = std::get_if<faults::Partition>(&fault.what)) {
             Random random{random_key(seed, repeat_, fault.id, "partition")};
             auto cuts = faults::cut(*partition, fault.target, places(), random);
@@ -190,7 +204,15 @@ const Weather::Change& Weather::advance(Time now) {
 }
 
 Verdict Weather::ask(Active& active, std::uint32_t edge_state, std::uint32_t replica,
-                     Crossing crossing) {
+                     const Crossing& crossing) {
+    const std::uint32_t route = model_.edges[model_.edge_states[edge_state].edge].route;
+    const Verdict verdict = decide(active, active.states[route], edge_state, replica, crossing);
+    if (verdict != Verdict{}) ++hits_[active.fault];
+    return verdict;
+}
+
+Verdict Weather::decide(const Active& active, faults::FaultState& state, std::uint32_t edge_state,
+                        std::uint32_t replica, Crossing crossing) const {
     const Fault& fault = model_.scenario.faults[active.fault];
     if (std::holds_alternative<faults::Partition>(fault.what)) {
         const std::uint32_t caller = place_of_caller_[edge_state];
@@ -201,12 +223,8 @@ Verdict Weather::ask(Active& active, std::uint32_t edge_state, std::uint32_t rep
         return {};
     }
     crossing.strength = active.strength;
-    const std::uint32_t route = model_.edges[model_.edge_states[edge_state].edge].route;
-    faults::FaultState& state = active.states[route];
     Random random = Random::at(state.key, crossing.ordinal);
-    const Verdict verdict = judges_[judge_of_[active.fault]].judge(crossing, state, random);
-    if (verdict != Verdict{}) ++hits_[active.fault];
-    return verdict;
+    return judges_[judge_of_[active.fault]].judge(crossing, state, random);
 }
 
 namespace {
@@ -230,7 +248,10 @@ Crossing crossing_of(const Model& model, std::uint32_t edge_state, Time now, std
 
 Verdict Weather::judge(std::uint32_t edge_state, std::uint32_t replica, Time now,
                        std::uint64_t ordinal, std::int64_t bytes) {
-    const Crossing crossing = crossing_of(model_, edge_state, now, ordinal, bytes);
+    return judge(edge_state, replica, crossing_of(model_, edge_state, now, ordinal, bytes));
+}
+
+Verdict Weather::judge(std::uint32_t edge_state, std::uint32_t replica, const Crossing& crossing) {
     Verdict verdict;
     for (Active& active : traffic_)
         verdict = faults::combine(verdict, ask(active, edge_state, replica, crossing));
@@ -240,13 +261,28 @@ Verdict Weather::judge(std::uint32_t edge_state, std::uint32_t replica, Time now
 Verdict Weather::judge_in_flight(std::uint32_t occurrence, std::uint32_t edge_state,
                                  std::uint32_t replica, Time now, std::uint64_t ordinal,
                                  std::int64_t bytes) {
+    return judge_in_flight(occurrence, edge_state, replica,
+                           crossing_of(model_, edge_state, now, ordinal, bytes));
+}
+
+Verdict Weather::judge_in_flight(std::uint32_t occurrence, std::uint32_t edge_state,
+                                 std::uint32_t replica, const Crossing& crossing) {
     const Fault& fault = model_.scenario.faults[timeline_.occurrences[occurrence].fault];
     if (!faults::judges_in_flight(fault.what)) return {};
     for (Active& active : traffic_)
-        if (active.occurrence == occurrence)
-            return ask(active, edge_state, replica,
-                       crossing_of(model_, edge_state, now, ordinal, bytes));
+        if (active.occurrence == occurrence) return ask(active, edge_state, replica, crossing);
     return {};
+}
+
+Verdict Weather::judge_again(std::uint32_t edge_state, std::uint32_t replica,
+                             const Crossing& crossing) const {
+    Verdict verdict;
+    const std::uint32_t route = model_.edges[model_.edge_states[edge_state].edge].route;
+    for (const Active& active : traffic_) {
+        faults::FaultState state = active.states[route];
+        verdict = faults::combine(verdict, decide(active, state, edge_state, replica, crossing));
+    }
+    return verdict;
 }
 
 bool Weather::is_answer_cut(std::uint32_t edge_state, std::uint32_t replica) {

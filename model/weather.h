@@ -41,12 +41,22 @@ class Weather {
     /// What the active faults decide for a crossing from a caller to a replica. Counts the hits.
     [[nodiscard]] faults::Verdict judge(std::uint32_t edge_state, std::uint32_t replica, Time now,
                                         std::uint64_t ordinal, std::int64_t bytes);
+    /// The same where the world knows more of the crossing than the model: its connection, its
+    /// headers. Its `strength` and cuts are set here.
+    [[nodiscard]] faults::Verdict judge(std::uint32_t edge_state, std::uint32_t replica,
+                                        const faults::Crossing& crossing);
+    /// The same crossing once more after the weather changed, with the same dice. Counts nothing.
+    [[nodiscard]] faults::Verdict judge_again(std::uint32_t edge_state, std::uint32_t replica,
+                                              const faults::Crossing& crossing) const;
     /// The same for a call that was in flight when `occurrence` started; a verdict that changes
     /// nothing if the fault leaves calls in flight alone.
     [[nodiscard]] faults::Verdict judge_in_flight(std::uint32_t occurrence,
                                                   std::uint32_t edge_state, std::uint32_t replica,
                                                   Time now, std::uint64_t ordinal,
                                                   std::int64_t bytes);
+    [[nodiscard]] faults::Verdict judge_in_flight(std::uint32_t occurrence,
+                                                  std::uint32_t edge_state, std::uint32_t replica,
+                                                  const faults::Crossing& crossing);
     /// Are answers from `replica` to the caller silenced now by a partition?
     [[nodiscard]] bool is_answer_cut(std::uint32_t edge_state, std::uint32_t replica);
 
@@ -84,7 +94,10 @@ class Weather {
     void find_reach(std::uint32_t fault);
     void begin(std::uint32_t occurrence, Time now);
     [[nodiscard]] faults::Verdict ask(Active& active, std::uint32_t edge_state,
-                                      std::uint32_t replica, faults::Crossing crossing);
+                                      std::uint32_t replica, const faults::Crossing& crossing);
+    [[nodiscard]] faults::Verdict decide(const Active& active, faults::FaultState& state,
+                                         std::uint32_t edge_state, std::uint32_t replica,
+                                         faults::Crossing crossing) const;
     [[nodiscard]] bool reaches(std::uint32_t fault, std::uint32_t edge_state,
                                std::uint32_t replica) const;
     [[nodiscard]] std::vector<faults::Place> places() const;
