@@ -32,6 +32,7 @@ Weather::Weather(const Model& model, faults::Timeline timeline, std::uint64_t re
         }
         find_reach(f);
     }
+    find_tampers();
     starts_.resize(timeline_.occurrences.size());
     std::iota(starts_.begin(), starts_.end(), 0U);
     ends_ = starts_;
@@ -40,6 +41,15 @@ Weather::Weather(const Model& model, faults::Timeline timeline, std::uint64_t re
                      [&](auto a, auto b) { return all[a].start < all[b].start; });
     std::stable_sort(ends_.begin(), ends_.end(),
                      [&](auto a, auto b) { return all[a].acts_until < all[b].acts_until; });
+}
+
+void Weather::find_tampers() {
+    std::vector<const Fault*> by_id;
+    for (const Fault& fault : model_.scenario.faults)
+        if (std::holds_alternative<faults::Tamper>(fault.what)) by_id.push_back(&fault);
+    std::sort(by_id.begin(), by_id.end(), [](auto* a, auto* b) { return a->id < b->id; });
+    for (const Fault* fault : by_id) tampers_.push_back(&std::get<faults::Tamper>(fault->what));
+    SHAKETABLE_CHECK(tampers_.size() <= faults::tampers_max, "tampers were counted by validation");
 }
 
 std::vector<Place> Weather::places() const {
@@ -123,18 +133,6 @@ void Weather::set_strength(Active& active, Time now) {
             std::min(now + std::max(ramp / 100, Duration{1}), occurrence.start + ramp);
 }
 
-namespace {
-
-/// Tampers count by their ids, so that the order of a file cannot show.
-std::uint8_t tamper_number(const std::vector<Fault>& faults, const Fault& fault) {
-    std::uint8_t number = 0;
-    for (const Fault& other : faults)
-        if (std::holds_alternative<faults::Tamper>(other.what) && other.id < fault.id) ++number;
-    return number;
-}
-
-}  // namespace
-
 void Weather::begin(std::uint32_t index, Time now) {
     const Occurrence& occurrence = timeline_.occurrences[index];
     const auto f = static_cast<std::uint32_t>(occurrence.fault);
@@ -143,7 +141,9 @@ void Weather::begin(std::uint32_t index, Time now) {
     const bool traffic = judge_of_[f] != none;
     if (traffic) {
         const std::uint64_t seed = model_.scenario.run.seed;
-        const std::uint8_t number = tamper_number(model_.scenario.faults, fault);
+        const auto* tamper = std::get_if<faults::Tamper>(&fault.what);
+        const auto number = static_cast<std::uint8_t>(
+            tamper ? std::find(tampers_.begin(), tampers_.end(), tamper) - tampers_.begin() : 0);
         for (const std::string& route : model_.routes)
             active.states.push_back({.key = faults::judge_key(seed, repeat_, fault.id, route),
                                      .start = occurrence.start,
@@ -315,6 +315,15 @@ bool Weather::is_check_stopped(std::uint32_t edge_state, std::uint32_t replica) 
             return true;
     }
     return false;
+}
+
+bool Weather::is_refused(std::uint32_t edge_state, std::uint32_t replica) const {
+    return std::any_of(traffic_.begin(), traffic_.end(), [&](const Active& active) {
+        const auto* refuse =
+            std::get_if<faults::Refuse>(&model_.scenario.faults[active.fault].what);
+        return refuse != nullptr && refuse->share.fraction * active.strength >= 1 &&
+               reaches(active.fault, edge_state, replica);
+    });
 }
 
 Condition Weather::replica_condition(std::uint32_t replica) const {

@@ -65,6 +65,14 @@ class Weather {
     /// counts.
     [[nodiscard]] bool is_check_stopped(std::uint32_t edge_state, std::uint32_t replica) const;
 
+    /// Does a fault that acts now refuse every connection of the caller?
+    [[nodiscard]] bool is_refused(std::uint32_t edge_state, std::uint32_t replica) const;
+    /// The tamper faults of the scenario by their numbers in verdicts, which are those of their
+    /// ids.
+    [[nodiscard]] const std::vector<const faults::Tamper*>& tampers() const noexcept {
+        return tampers_;
+    }
+
     /// Health, combined over the service faults that act now, in the order of fault ids.
     [[nodiscard]] faults::Condition replica_condition(std::uint32_t replica) const;
     [[nodiscard]] faults::Condition workload_condition(std::uint32_t workload) const;
@@ -92,6 +100,7 @@ class Weather {
         std::vector<std::uint8_t> workloads;
     };
     void find_reach(std::uint32_t fault);
+    void find_tampers();
     void begin(std::uint32_t occurrence, Time now);
     [[nodiscard]] faults::Verdict ask(Active& active, std::uint32_t edge_state,
                                       std::uint32_t replica, const faults::Crossing& crossing);
@@ -112,7 +121,8 @@ class Weather {
     std::vector<Active> traffic_, service_;  ///< active now, by fault id
     std::vector<faults::Judge> judges_;      ///< per fault; only traffic faults have one
     std::vector<std::uint32_t> judge_of_;
-    std::vector<Reach> reach_;  ///< per fault
+    std::vector<Reach> reach_;                    ///< per fault
+    std::vector<const faults::Tamper*> tampers_;  ///< by fault id
     std::vector<std::uint64_t> hits_;
     std::vector<std::uint32_t> place_of_caller_;  ///< per edge state, index into places()
     Change change_;
