@@ -25,6 +25,10 @@ Time Connection::now() const noexcept {
     return proxy_.commons().clock.now();
 }
 
+Random Connection::dice(std::string_view purpose) const {
+    return Random{random_key(0, crossing_.connection, proxy_.settings().name, purpose)};
+}
+
 faults::Crossing Connection::in_flight() const noexcept {
     faults::Crossing crossing = crossing_;
     crossing.ordinal = (std::uint64_t{1} << 63U) + crossing.connection;

@@ -3,8 +3,11 @@
 
 #include <cstdint>
 #include <memory>
+#include <string_view>
 
+#include "base/random.h"
 #include "faults/crossing.h"
+#include "faults/verdict.h"
 #include "injector/proxy/commons.h"
 #include "injector/proxy/task.h"
 #include "injector/proxy/waiter.h"
@@ -36,6 +39,8 @@ class Connection : public Owner {
   protected:
     [[nodiscard]] Commons& commons() noexcept;
     [[nodiscard]] Time now() const noexcept;
+    /// Of this connection alone, the same in every run of the proxy's name.
+    [[nodiscard]] Random dice(std::string_view purpose) const;
     [[nodiscard]] bool is_open() const noexcept { return listed_; }
     /// Connects `server_`, at most `dial_timeout` long. False: the upstream cannot be reached, or
     /// the connection ended meanwhile.

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "injector/proxy/http/session.h"
 #include "injector/proxy/relay.h"
 
 namespace shaketable::injector::proxy {
@@ -144,7 +145,10 @@ void Proxy::for_each_connection(Act act) {
 
 void Proxy::accept(int client) {
     const std::uint64_t number = next_connection_++;
-    Relay::start(*this, client, number);
+    if (settings_.flavour == Flavour::tcp)
+        Relay::start(*this, client, number);
+    else
+        Session::start(*this, client, number);
 }
 
 void Proxy::set_upstream(const Address& upstream) {

@@ -32,6 +32,7 @@ struct ProxySettings {
     // Of a proxy that stands in a model:
     std::uint32_t replica = model::none;       ///< it leads to; `none`: outside of the model
     std::vector<std::uint32_t> edge_states{};  ///< whose crossings take it, all of one route
+    bool hide_own = true;  ///< the upstream is none of our stand-ins: it sees no header of ours
 };
 
 /// Owned by a worker. Faults and settings change between two events of its loop, never within one.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "faults/when.h"
 #include "injector/proxy/corruption.h"
 #include "injector/proxy/proxy.h"
 
@@ -11,24 +12,15 @@ namespace shaketable::injector::proxy {
 using faults::Fate;
 using faults::Verdict;
 
-namespace {
-
-RandomKey dice_of(const Proxy& proxy, std::uint64_t connection, std::string_view purpose) {
-    return random_key(0, connection, proxy.settings().name, purpose);
-}
-
-}  // namespace
-
 Relay::Lane::Lane(Relay& relay, Way way)
     : waiter{relay.commons().io, relay.commons().clock, relay},
       outlet{relay.commons().budget, relay.proxy_.wire(way), relay.proxy_.meter(),
-             Random{dice_of(relay.proxy_, relay.crossing_.connection,
-                            way == Way::request ? "pieces.request" : "pieces.response")}} {}
+             relay.dice(way == Way::request ? "pieces.request" : "pieces.response")} {}
 
 Relay::Relay(Proxy& proxy, int client, std::uint64_t number)
     : Connection{proxy, client, number},
       lanes_{Lane{*this, Way::request}, Lane{*this, Way::response}},
-      flips_{dice_of(proxy, number, "flips")} {}
+      flips_{dice("flips")} {}
 
 void Relay::start(Proxy& proxy, int client, std::uint64_t number) {
     serve(std::make_shared<Relay>(proxy, client, number)).start();
@@ -131,7 +123,8 @@ Relay::Next Relay::advance(Way way, Time now) {
         return {};
     }
     Next next{.until = kill_at_};
-    if (close_after_ != forever) next.until = std::min(next.until, last_bytes_ + close_after_);
+    if (close_after_ != forever)
+        next.until = std::min(next.until, faults::add(last_bytes_, close_after_));
     Outlet::State state = l.outlet.pump(sink(way), now);
     // A sender that never pauses must not keep the others waiting.
     for (int reads = 0; reads < 16 && is_open() && l.readable && !l.read_all; ++reads) {

@@ -54,8 +54,8 @@ class Sky {
                                                   const faults::Crossing& crossing);
     /// Is every new connection refused now?
     [[nodiscard]] bool is_refusing() const;
-    /// Precondition: the number is one of a verdict given now.
-    [[nodiscard]] const faults::Tamper& tamper(unsigned number) const;
+    /// By its number in a verdict; null if it has been removed since.
+    [[nodiscard]] const faults::Tamper* tamper(unsigned number) const;
 
     /// Grows with every change.
     [[nodiscard]] std::uint64_t epoch() const noexcept { return epoch_; }
