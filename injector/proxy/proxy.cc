@@ -121,10 +121,10 @@ void Proxy::on_change() {
             refuse();
         } else {
             refusing_ = false;
-            // A socket that was bound to port 0 has lost its port with its listening.
+            // A socket that the kernel chose the port of has lost it with its listening.
             const bool again = listener_ &&
-                               Address::of_socket(listener_->socket.native()) == address_ &&
-                               ::listen(listener_->socket.native(), SOMAXCONN) == 0;
+                               ::listen(listener_->socket.native(), SOMAXCONN) == 0 &&
+                               Address::of_socket(listener_->socket.native()) == address_;
             if (!again) close_listener();
             problem_ = again ? std::nullopt : listen();
             if (listener_) listener_->waiter.poke();

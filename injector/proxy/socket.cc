@@ -57,6 +57,20 @@ bool is_stale(const Address& address) {
     return stale;
 }
 
+Result<int> bind_and_listen(const Address& address) {
+    const int descriptor =
+        ::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (descriptor < 0) return refused("cannot listen on", address, errno);
+    set(descriptor, SOL_SOCKET, SO_REUSEADDR, 1);
+    set_stream_options(descriptor);  // accepted sockets inherit them
+    if (::bind(descriptor, address.data(), address.size()) == 0 &&
+        ::listen(descriptor, backlog) == 0)
+        return descriptor;
+    const int error = errno;
+    ::close(descriptor);
+    return refused("cannot listen on", address, error);
+}
+
 }  // namespace
 
 Transfer Socket::read(std::span<char> into) {
@@ -112,19 +126,20 @@ int Socket::take_error() {
 }
 
 Result<int> listen_at(const Address& address) {
-    const int descriptor =
-        ::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (descriptor < 0) return refused("cannot listen on", address, errno);
-    set(descriptor, SOL_SOCKET, SO_REUSEADDR, 1);
-    set_stream_options(descriptor);  // accepted sockets inherit them
-    if (address.is_unix() && is_stale(address)) ::unlink(address.path().c_str());
-    if (::bind(descriptor, address.data(), address.size()) != 0 ||
-        ::listen(descriptor, backlog) != 0) {
-        const int error = errno;
-        ::close(descriptor);
-        return refused("cannot listen on", address, error);
+    // A port that the kernel chose is lost when the socket stops listening, one that was named is
+    // not: so it is chosen first, and then named.
+    if (!address.is_unix() && address.port() == 0) {
+        for (int tries = 0;; ++tries) {
+            const Result<int> chosen = bind_and_listen(address);
+            if (!chosen) return chosen;
+            const Address named = Address::of_socket(*chosen);
+            ::close(*chosen);
+            Result<int> descriptor = bind_and_listen(named);
+            if (descriptor || tries == 8) return descriptor;
+        }
     }
-    return descriptor;
+    if (address.is_unix() && is_stale(address)) ::unlink(address.path().c_str());
+    return bind_and_listen(address);
 }
 
 std::optional<int> accept_from(int listener, int& error) {

@@ -60,6 +60,7 @@ class Socket {
 };
 
 /// A listening socket. A file of a unix socket that nobody listens on any more is replaced.
+/// A TCP socket keeps its port while it is made to stop listening (shutdown(2)) and listen again.
 /// Errors: E001 with the system's reason.
 [[nodiscard]] Result<int> listen_at(const Address& address);
 

@@ -78,7 +78,8 @@ Task<bool> Session::rest(Way way, bool for_bytes) {
 Task<bool> Session::more(Way way) {
     const std::size_t before = lane(way).inlet.view().size();
     while (lane(way).inlet.view().size() == before) {
-        const bool cut_off = way == Way::request ? closing_ : !server_.is_open();
+        const bool ours = !exchanges_.empty() && exchanges_.front().own_status != 0;
+        const bool cut_off = way == Way::request ? closing_ : ours || !server_.is_open();
         if (lane(way).ended || cut_off || !co_await rest(way, true)) co_return false;
     }
     co_return true;
