@@ -98,7 +98,8 @@ Task<bool> Session::answer_from_upstream() {
     }
     const Outcome outcome = outcome_of(head);
     const bool to_end = head.body.kind == BodyFrame::Kind::to_end;
-    if (!co_await pass(Way::response, head, exchange) || !is_open()) co_return false;
+    if (!co_await pass(Way::response, head, exchange)) co_return false;
+    if (!is_open()) co_return false;
     answered(outcome, exchange);
     if (exchange.upgrades) {
         tunnel_ = switches ? Tunnel::open : Tunnel::none;

@@ -14,11 +14,13 @@ Task<> Session::run_requests(std::shared_ptr<Session> self) {
     Session& s = *self;
     Lane& l = s.lane(Way::request);
     while (s.is_open() && !s.closing_) {
-        HttpHead head;
-        if (s.exchanges_.size() >= exchanges_max)
+        if (s.exchanges_.size() >= exchanges_max) {
             (void)co_await s.rest(Way::request, false);  // until an answer makes room
-        else if (!co_await s.read_head(Way::request, head) || !co_await s.request(head))
-            break;
+            continue;
+        }
+        HttpHead head;
+        if (!co_await s.read_head(Way::request, head)) break;
+        if (!co_await s.request(head)) break;
     }
     if (s.tunnel_ != Tunnel::none || !s.is_open()) co_return;
     if (l.ended && !s.closing_) {

@@ -80,7 +80,8 @@ Task<bool> Session::more(Way way) {
     while (lane(way).inlet.view().size() == before) {
         const bool ours = !exchanges_.empty() && exchanges_.front().own_status != 0;
         const bool cut_off = way == Way::request ? closing_ : ours || !server_.is_open();
-        if (lane(way).ended || cut_off || !co_await rest(way, true)) co_return false;
+        if (lane(way).ended || cut_off) co_return false;
+        if (!co_await rest(way, true)) co_return false;
     }
     co_return true;
 }
@@ -159,8 +160,8 @@ Task<bool> Session::pass_body(Way way, BodyReader reader, Handling handling, std
         if (!drop && ready > 0) write(way, l.inlet.view().substr(0, ready), now());
         l.inlet.drop(std::exchange(ready, std::size_t{0}));
         if (cut) {
-            while (!l.outlet.is_empty() && co_await rest(way, false)) {
-            }
+            while (!l.outlet.is_empty())
+                if (!co_await rest(way, false)) co_return false;
             close();
             co_return false;
         }

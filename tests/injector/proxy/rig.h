@@ -67,6 +67,9 @@ class Rig {
     void put(faults::AnyKind kind) { put({.id = "f", .kind = std::move(kind)}); }
     void remove(const std::string& id = "f");
 
+    /// Of the upstream, for `accept_from`.
+    [[nodiscard]] int listener() const noexcept { return listener_; }
+
     Worker worker;
     Address upstream;
 
