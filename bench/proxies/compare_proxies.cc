@@ -130,12 +130,19 @@ class Process {
     pid_t pid_;
 };
 
+// 64 bytes are answered by 256, with and without HTTP.
+const std::string question_tcp(64, 'q');
+const std::string answer_tcp(256, 'a');
+const std::string question_http =
+    "GET /bench/of/a/proxy/request HTTP/1.1\r\nHost: localhost:8080\r\n\r\n";
+const std::string answer_http =
+    "HTTP/1.1 200 OK\r\nContent-Length: 216\r\n\r\n" + std::string(216, 'a');
+
 /// Answers each message of 64 bytes by one of 256; reads everything else away. A thread per
 /// connection would cost less code and more processes: one poll loop.
 void serve_upstream(int listener) {
     std::vector<pollfd> all{{listener, POLLIN, 0}};
     std::vector<char> buffer(1U << 20U);
-    const std::vector<char> answer(256, 'a');
     while (true) {
         ::poll(all.data(), all.size(), -1);
         if ((all[0].revents & POLLIN) != 0) {
@@ -147,6 +154,7 @@ void serve_upstream(int listener) {
         for (std::size_t i = 1; i < all.size(); ++i) {
             if (all[i].revents == 0) continue;
             const ssize_t n = ::recv(all[i].fd, buffer.data(), buffer.size(), 0);
+            const std::string& answer = buffer[0] == 'G' ? answer_http : answer_tcp;
             if (n == 64) send_all(all[i].fd, answer.data(), answer.size());
             if (n > 0) continue;
             ::close(all[i].fd);
@@ -156,10 +164,11 @@ void serve_upstream(int listener) {
     }
 }
 
-void run_ours(int listener, std::uint16_t upstream) {
+void run_ours(int listener, std::uint16_t upstream, proxy::Flavour flavour) {
     proxy::Worker worker{LiveClock{Clock::now()}, {}, 1};
     const auto made = worker.create(
         {.name = "bench",
+         .flavour = flavour,
          .descriptor = listener,
          .upstream = *proxy::Address::parse("127.0.0.1:" + std::to_string(upstream))});
     if (made) worker.io().run();
@@ -185,9 +194,9 @@ Clock::time_point soon() {
            std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds_each));
 }
 
-double measure_requests(const Process& process, std::uint16_t port) {
+double measure_requests(const Process& process, std::uint16_t port,
+                        const std::string& question = question_tcp) {
     const int client = connected(port);
-    const std::vector<char> question(64, 'q');
     char answer[256];
     const double before = process.cpu_seconds();
     double requests = 0;
@@ -211,7 +220,7 @@ double measure_bulk(const Process& process, std::uint16_t port) {
 }
 
 double measure_connections(const Process& process, std::uint16_t port) {
-    const std::vector<char> question(64, 'q');
+    const std::string& question = question_tcp;
     char answer[256];
     const double before = process.cpu_seconds();
     unsigned connections = 0;
@@ -226,7 +235,7 @@ double measure_connections(const Process& process, std::uint16_t port) {
 
 double measure_idle(const Process& process, std::uint16_t port) {
     constexpr unsigned count = 5'000;
-    const std::vector<char> question(64, 'q');
+    const std::string& question = question_tcp;
     char answer[256];
     std::vector<int> clients;
     const double before = process.resident_kib();
@@ -269,9 +278,16 @@ int main(int count, char** words) {
     const Process server{[&] { serve_upstream(upstream); }};
 
     const int ours = listening();
-    const Process worker{[&] { run_ours(ours, upstream_port); }};
+    const Process worker{[&] { run_ours(ours, upstream_port, proxy::Flavour::tcp); }};
     const Cost our_cost = measure(worker, port_of(ours));
     print("shaketable", our_cost);
+    const int ours_http = listening();
+    {
+        const Process http{[&] { run_ours(ours_http, upstream_port, proxy::Flavour::http); }};
+        ::close(connected(port_of(ours_http)));
+        std::printf("%-12s %10.1f us/request\n", "  its http",
+                    measure_requests(http, port_of(ours_http), question_http));
+    }
 
     if (!has_haproxy()) {
         std::puts("haproxy is not installed: nothing to compare with (apt-get install haproxy)");

@@ -1,6 +1,7 @@
 /// What all proxies of a worker share: the event loop, the clock, memory, and how much is in use.
 #pragma once
 
+#include <csignal>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "injector/clock.h"
 #include "injector/proxy/outlet.h"
 #include "injector/proxy/pipes.h"
+#include "reports/record/meters.h"
 
 namespace shaketable::injector::proxy {
 
@@ -24,13 +26,17 @@ struct Limits {
 
 struct Commons {
     Commons(const LiveClock& at, const Limits& limited)
-        : clock{at}, limits{limited}, budget{.most = limited.held_max}, scratch_(1U << 16U) {}
+        : clock{at}, limits{limited}, budget{.most = limited.held_max}, scratch_(1U << 16U) {
+        // splice(2) into a connection that was reset raises it, and has no flag against it.
+        (void)std::signal(SIGPIPE, SIG_IGN);
+    }
 
     LiveClock clock;
     Limits limits;
     Budget budget;
     PipePool pipes;
-    std::uint32_t open = 0;  ///< connections
+    std::uint32_t open = 0;             ///< connections
+    reports::Meters* meters = nullptr;  ///< of the run's record; null outside of a run
     /// One thread runs it, so its queues need no locks.
     boost::asio::io_context io{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE};
 

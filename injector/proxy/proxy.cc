@@ -122,8 +122,7 @@ void Proxy::on_change() {
         } else {
             refusing_ = false;
             // A socket that the kernel chose the port of has lost it with its listening.
-            const bool again = listener_ &&
-                               ::listen(listener_->socket.native(), SOMAXCONN) == 0 &&
+            const bool again = listener_ && ::listen(listener_->socket.native(), SOMAXCONN) == 0 &&
                                Address::of_socket(listener_->socket.native()) == address_;
             if (!again) close_listener();
             problem_ = again ? std::nullopt : listen();
@@ -149,6 +148,55 @@ void Proxy::accept(int client) {
         Relay::start(*this, client, number);
     else
         Session::start(*this, client, number);
+}
+
+reports::FlowMeter* Proxy::flow_of(std::uint32_t edge_state) {
+    if (!settings_.counts_flow || commons_.meters == nullptr || model_ == nullptr) return nullptr;
+    return &commons_.meters->flow(model_->edge_states[edge_state].flow);
+}
+
+reports::ServiceMeter* Proxy::service() {
+    if (!settings_.counts_service || commons_.meters == nullptr || model_ == nullptr)
+        return nullptr;
+    return &commons_.meters->service(model_->replicas[settings_.replica].service);
+}
+
+void Proxy::begin_call(std::uint32_t edge_state) {
+    ++meter_.calls;
+    if (reports::FlowMeter* flow = flow_of(edge_state)) {
+        ++flow->now.started;
+        ++flow->now.attempts;
+        ++flow->now.sent;
+    }
+}
+
+void Proxy::reach(Time at) {
+    if (reports::ServiceMeter* callee = service()) {
+        ++callee->now.arrived;
+        callee->enter(at);
+    }
+}
+
+void Proxy::end_call(std::uint32_t edge_state, Outcome outcome, Duration took, bool reached) {
+    meter_.settle(outcome, took);
+    if (reports::FlowMeter* flow = flow_of(edge_state)) {
+        flow->settle(outcome, took);
+        ++flow->now.tries[static_cast<std::size_t>(outcome)];
+    }
+    reports::ServiceMeter* callee = service();
+    if (!reached || callee == nullptr) return;
+    callee->in_system.remove(commons_.clock.now());
+    if (is_refusal(outcome)) {
+        ++callee->now.refused[static_cast<std::size_t>(outcome)];
+        return;
+    }
+    ++callee->now.admitted;
+    if (outcome == Outcome::unreachable)
+        ++callee->now.lost;
+    else if (outcome == Outcome::timeout)
+        ++callee->now.cancelled;
+    else
+        ++callee->now.completed;
 }
 
 void Proxy::set_upstream(const Address& upstream) {

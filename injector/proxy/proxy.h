@@ -32,6 +32,8 @@ struct ProxySettings {
     // Of a proxy that stands in a model:
     std::uint32_t replica = model::none;       ///< it leads to; `none`: outside of the model
     std::vector<std::uint32_t> edge_states{};  ///< whose crossings take it, all of one route
+    bool counts_flow = false;     ///< the caller counts nothing for the record: count its calls
+    bool counts_service = false;  ///< neither does the callee: count what reaches it
     bool hide_own = true;  ///< the upstream is none of our stand-ins: it sees no header of ours
 };
 
@@ -66,6 +68,11 @@ class Proxy {
     [[nodiscard]] Wire& wire(Way way) noexcept { return wires_[index_of(way)]; }
     [[nodiscard]] const model::Model* model() const noexcept { return model_; }
 
+    // A call, as the meter and the record count it. `reached`: its request went on to the upstream.
+    void begin_call(std::uint32_t edge_state);
+    void reach(Time at);
+    void end_call(std::uint32_t edge_state, Outcome outcome, Duration took, bool reached);
+
     /// Faults of the run began (`started`: occurrences) or ended.
     void on_weather(const std::vector<std::uint32_t>& started);
     void put_fault(LiveFault fault);
@@ -81,6 +88,8 @@ class Proxy {
     void refuse();
     void accept(int client);
     /// Calls `act` with each connection; they may leave meanwhile.
+    [[nodiscard]] reports::FlowMeter* flow_of(std::uint32_t edge_state);
+    [[nodiscard]] reports::ServiceMeter* service();
     template <class Act>
     void for_each_connection(Act act);
 

@@ -215,7 +215,9 @@ void Relay::on_bytes(Way way, std::span<char> bytes, Time now) {
     if (!is_open()) return;
     if (way == Way::request && !asked_) {
         asked_ = true;
-        ++proxy_.meter().calls;
+        proxy_.begin_call(edge_state_);
+        reached_ = !lane(Way::request).swallows;
+        if (reached_) proxy_.reach(now);
     }
     Lane& l = lane(way);
     last_bytes_ = now;
@@ -235,12 +237,13 @@ void Relay::on_bytes(Way way, std::span<char> bytes, Time now) {
 void Relay::on_answer(Time now) {
     if (answered_) return;
     answered_ = true;
-    if (asked_) proxy_.meter().settle(Outcome::ok, now - turn_began_);
+    if (asked_) proxy_.end_call(edge_state_, Outcome::ok, now - turn_began_, reached_);
 }
 
 void Relay::on_end(Way way, Time now) {
     Lane& l = lane(way);
     l.read_all = true;
+    if (way == Way::request) gave_up_ = asked_ && !answered_;
     if (l.swallows) {
         // Who had no answer has gone; there is nothing to pass on.
         settle_open(Outcome::timeout);
@@ -254,12 +257,12 @@ void Relay::finish(Way way) {
     commons().pipes.give(std::move(l.pipe));
     l.done = l.cut || lane(opposite(way)).outlet.has_ended();
     if (!l.done) return;
-    settle_open(Outcome::unreachable);
+    settle_open(gave_up_ ? Outcome::timeout : Outcome::unreachable);
     close();
 }
 
 void Relay::settle_open(Outcome outcome) {
-    if (asked_ && !answered_) proxy_.meter().settle(outcome, Duration{0});
+    if (asked_ && !answered_) proxy_.end_call(edge_state_, outcome, Duration{0}, reached_);
     answered_ = true;
 }
 

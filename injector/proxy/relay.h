@@ -79,6 +79,8 @@ class Relay final : public Connection {
     Duration close_after_ = forever;
     bool answered_ = false;  ///< the turn has an answer
     bool asked_ = false;     ///< the turn has bytes of a request
+    bool reached_ = false;   ///< and they went on
+    bool gave_up_ = false;   ///< the client has ended without an answer; one may still come
 };
 
 }  // namespace shaketable::injector::proxy

@@ -83,7 +83,10 @@ Task<bool> Session::answer_from_upstream() {
     const Exchange exchange = exchanges_.front();
     // It may have been struck, or found malformed, while it was waited for.
     if (exchange.silent || exchange.own_status != 0) co_return true;
-    if (!got) co_return false;
+    if (!got) {
+        fail_all();
+        co_return false;
+    }
     if (exchange.verdict.response_fate == Fate::swallow) {
         exchanges_.front().silent = true;
         heard_ = now();
@@ -98,8 +101,9 @@ Task<bool> Session::answer_from_upstream() {
     }
     const Outcome outcome = outcome_of(head);
     const bool to_end = head.body.kind == BodyFrame::Kind::to_end;
-    if (!co_await pass(Way::response, head, exchange)) co_return false;
-    if (!is_open()) co_return false;
+    const bool whole = co_await pass(Way::response, head, exchange);
+    if (!whole) fail_all();
+    if (!whole || !is_open()) co_return false;
     answered(outcome, exchange);
     if (exchange.upgrades) {
         tunnel_ = switches ? Tunnel::open : Tunnel::none;
@@ -109,9 +113,16 @@ Task<bool> Session::answer_from_upstream() {
     co_return !to_end;
 }
 
+/// No answer comes any more, or the rest of one.
+void Session::fail_all() {
+    // A client that has gone did not want to wait; else the connection broke under it.
+    const Outcome outcome = lane(Way::request).ended ? Outcome::timeout : Outcome::unreachable;
+    for (const Exchange& exchange : exchanges_) count(outcome, exchange, Duration{0});
+    exchanges_.clear();
+}
+
 void Session::answered(Outcome outcome, const Exchange& exchange) {
-    if (exchange.counted)
-        proxy_.meter().settle(outcome, now() - exchange.began + lane(Way::response).pace.delay);
+    count(outcome, exchange, now() - exchange.began + lane(Way::response).pace.delay);
     exchanges_.erase(exchanges_.begin());
     lane(Way::request).waiter.poke();
 }

@@ -81,7 +81,7 @@ Session::Exchange Session::judge(const HttpHead& head) {
     }
     crossing_.new_connection = false;
     last_verdict_ = exchange.verdict;
-    ++proxy_.meter().calls;
+    proxy_.begin_call(edge_state_);
     return exchange;
 }
 
@@ -95,6 +95,8 @@ Task<bool> Session::request(const HttpHead& head) {
         exchange.own_status = exchange.verdict.status;
         exchange.last = head.closes || head.expects_continue || head.upgrade;
     }
+    exchange.reached = fate == Fate::pass;
+    if (exchange.reached) proxy_.reach(exchange.began);
     heard_ = now();
     exchanges_.push_back(exchange);
     lane(Way::response).waiter.poke();

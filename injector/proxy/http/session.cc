@@ -275,9 +275,13 @@ void Session::on_malformed_body(Way way, bool begun) {
         ++proxy_.meter().malformed;
         return abort();
     }
+    count(Outcome::error, exchanges_.back(), Duration{0});
     exchanges_.pop_back();
-    proxy_.meter().settle(Outcome::error, Duration{0});
     on_malformed(way, 400);
+}
+
+void Session::count(Outcome outcome, const Exchange& exchange, Duration took) {
+    if (exchange.counted) proxy_.end_call(exchange.edge_state, outcome, took, exchange.reached);
 }
 
 void Session::abort() {
@@ -289,11 +293,7 @@ void Session::abort() {
 
 void Session::close() {
     if (!is_open()) return;
-    // A client that has gone did not want to wait; else the connection broke under it.
-    const Outcome outcome = lane(Way::request).ended ? Outcome::timeout : Outcome::unreachable;
-    for (const Exchange& exchange : exchanges_)
-        if (exchange.counted) proxy_.meter().settle(outcome, Duration{0});
-    exchanges_.clear();
+    fail_all();
     leave();
     for (Lane& one : lanes_) one.waiter.poke();
 }

@@ -52,6 +52,7 @@ class Session final : public Connection {
         faults::Verdict verdict{};
         std::uint16_t own_status = 0;  ///< we answer it; 0: the upstream does
         bool counted = false;          ///< as a call
+        bool reached = false;          ///< it went on to the upstream
         bool silent = false;           ///< it gets no answer
         bool to_head = false;          ///< it is a HEAD
         bool upgrades = false;         ///< it asks for another protocol
@@ -96,7 +97,9 @@ class Session final : public Connection {
     Task<bool> answer_one();
     Task<bool> answer_from_upstream();
     Task<bool> answer_ourselves(Exchange exchange);
+    void fail_all();
     void answered(Outcome outcome, const Exchange& exchange);
+    void count(Outcome outcome, const Exchange& exchange, Duration took);
 
     [[nodiscard]] Edits edits_for(Way way, const Exchange& exchange);
     void refresh();

@@ -102,6 +102,25 @@ TEST_CASE("relay: a reset after half a close is noticed though nobody reads that
     });
 }
 
+TEST_CASE("relay: a reset in the middle of bulk data is one for the sender, and harms nobody else") {
+    Rig rig;
+    Proxy& proxy = rig.add();
+    auto [client, server] = rig.open(proxy);
+    const std::string block(1U << 20U, 'x');
+    for (int i = 0; i < 20; ++i) {
+        client.send(block);
+        server.read();
+        rig.run_for(1ms);
+    }
+    server.reset();
+    rig.until([&, &c = client] {
+        c.send(block);
+        return c.was_reset;
+    });
+    auto [other, far] = rig.open(proxy);
+    carry(rig, other, far, block);
+}
+
 TEST_CASE("relay: a reader that stops stops its sender, and nothing is lost") {
     Rig rig;
     Proxy& proxy = rig.add();
