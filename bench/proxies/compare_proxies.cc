@@ -233,9 +233,10 @@ double measure_connections(const Process& process, std::uint16_t port) {
     return (process.cpu_seconds() - before) / connections * 1e6;
 }
 
-double measure_idle(const Process& process, std::uint16_t port) {
-    constexpr unsigned count = 5'000;
-    const std::string& question = question_tcp;
+/// At as many connections as one process can hold here.
+double measure_idle(const Process& process, std::uint16_t port,
+                    const std::string& question = question_tcp) {
+    constexpr unsigned count = 9'500;
     char answer[256];
     std::vector<int> clients;
     const double before = process.resident_kib();
@@ -285,8 +286,9 @@ int main(int count, char** words) {
     {
         const Process http{[&] { run_ours(ours_http, upstream_port, proxy::Flavour::http); }};
         ::close(connected(port_of(ours_http)));
-        std::printf("%-12s %10.1f us/request\n", "  its http",
-                    measure_requests(http, port_of(ours_http), question_http));
+        const double request = measure_requests(http, port_of(ours_http), question_http);
+        std::printf("%-12s %10.1f us/request %44.2f KiB/idle\n", "  its http", request,
+                    measure_idle(http, port_of(ours_http), question_http));
     }
 
     if (!has_haproxy()) {

@@ -32,13 +32,17 @@ struct Pace {
     }
 };
 
+/// A part that is added to a verdict does not compile until it is said here, or in who calls this,
+/// what a proxy makes of it. `losses` is the simulator's alone: TCP hides them from a proxy.
 [[nodiscard]] inline Pace pace_of(const faults::Verdict& verdict, Way way) noexcept {
-    const bool request = way == Way::request;
-    const faults::Handling& bytes = request ? verdict.request_bytes : verdict.response_bytes;
-    return {.delay = request ? verdict.delay : verdict.response_delay,
-            .rate = std::min(verdict.connection_rate, bytes.rate),
-            .edge_rate = verdict.edge_rate,
-            .slicing = bytes.slicing};
+    const auto& [fate, response_fate, status, losses, response_losses, delay, response_delay,
+                 connection_rate, edge_rate, close_after, request_bytes, response_bytes] = verdict;
+    const auto& [rate, slicing, limit, close_delay, tampers, corrupt] =
+        way == Way::request ? request_bytes : response_bytes;
+    return {.delay = way == Way::request ? delay : response_delay,
+            .rate = std::min(connection_rate, rate),
+            .edge_rate = edge_rate,
+            .slicing = slicing};
 }
 
 [[nodiscard]] inline const faults::Handling& handling_of(const faults::Verdict& verdict,

@@ -23,16 +23,15 @@ class FramePool {
     static void* take(std::size_t size) {
         const std::size_t rank = rank_of(size);
         if (rank >= ranks) return ::operator new(size);
-        if (Free* first = lists()[rank]) {
-            lists()[rank] = first->next;
-            return first;
-        }
-        return ::operator new((rank + 1) * step);
+        Free*& first = lists().of[rank];
+        if (first == nullptr) return ::operator new((rank + 1) * step);
+        return std::exchange(first, first->next);
     }
     static void give(void* frame, std::size_t size) noexcept {
         const std::size_t rank = rank_of(size);
         if (rank >= ranks) return ::operator delete(frame);
-        lists()[rank] = new (frame) Free{lists()[rank]};
+        Free*& first = lists().of[rank];
+        first = new (frame) Free{first};
     }
 
   private:
@@ -40,9 +39,16 @@ class FramePool {
         Free* next;
     };
     static constexpr std::size_t step = 64, ranks = 32;
+    struct Lists {
+        ~Lists() {
+            for (Free* first : of)
+                while (first != nullptr) ::operator delete(std::exchange(first, first->next));
+        }
+        std::array<Free*, ranks> of{};
+    };
     static std::size_t rank_of(std::size_t size) noexcept { return (size + step - 1) / step - 1; }
-    static std::array<Free*, ranks>& lists() noexcept {
-        thread_local std::array<Free*, ranks> lists{};
+    static Lists& lists() noexcept {
+        thread_local Lists lists;
         return lists;
     }
 };

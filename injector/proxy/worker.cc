@@ -28,7 +28,17 @@ std::optional<Problem> find_problem_live(const faults::AnyKind& kind, Flavour fl
         return Problem{.code = "E114",
                        .message = "a tcp proxy cannot carry out " + name,
                        .hint = "it does not know requests: make it an http proxy"};
-    return std::nullopt;
+    return std::visit(
+        []<class K>(const K& fault) -> std::optional<Problem> {
+            if constexpr (FindsProblems<K>) {
+                // A cap of 0 is one that a live edge can have, and none that a plan would mean.
+                if constexpr (std::is_same_v<K, faults::BandwidthCap>)
+                    if (fault.rate.bytes_per_second == 0) return std::nullopt;
+                return fault.find_problem();
+            }
+            return std::nullopt;
+        },
+        kind);
 }
 
 Worker::Worker(const LiveClock& clock, const Limits& limits, std::uint64_t seed)

@@ -44,7 +44,7 @@ class Worker {
 
     /// Adds a fault to a proxy, or changes the one of its id. Further errors: E114 not a fault of
     /// traffic, or one that no proxy can carry out (loss), or of another kind than it was; E023 no
-    /// bit left for a tamper.
+    /// bit left for a tamper; those of the kind.
     [[nodiscard]] std::optional<Problem> put_fault(std::string_view proxy, LiveFault fault);
     [[nodiscard]] std::optional<Problem> remove_fault(std::string_view proxy,
                                                       const std::string& id);
@@ -65,7 +65,8 @@ class Worker {
     std::vector<std::unique_ptr<Proxy>> proxies_;  ///< by name
 };
 
-/// Why a proxy cannot carry a fault of this kind out, in this flavour; none if it can.
+/// Why a proxy of this flavour cannot carry this fault out: its kind, or what is wrong with its
+/// settings; none if it can.
 [[nodiscard]] std::optional<Problem> find_problem_live(const faults::AnyKind& kind,
                                                        Flavour flavour);
 

@@ -105,7 +105,8 @@ bool read_header(std::string_view line, HttpHead& head, Framing& framing) {
 /// The lines after the first one. `head.size` is known.
 bool read_headers(std::string_view bytes, HttpHead& head, Framing& framing) {
     std::string_view rest = bytes.substr(0, head.size - line_end.size());
-    head.headers = rest = rest.substr(head.start.data() + head.start.size() + 2 - bytes.data());
+    rest.remove_prefix(head.start.size() + line_end.size());
+    head.headers = rest;
     while (!rest.empty()) {
         const std::size_t end = rest.find(line_end);
         const std::string_view line = rest.substr(0, end);

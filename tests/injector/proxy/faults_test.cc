@@ -340,6 +340,7 @@ TEST_CASE("live fault: what a proxy cannot do is refused, and says why") {
     CHECK(refused(Crash{})->code == "E114");
     CHECK(refused(Error{})->hint.find("http") != std::string::npos);
     CHECK(refused(Tamper{.body = ""})->code == "E114");
+    CHECK(refused(Slice{})->field == "size");
     CHECK(bed.rig.worker.put_fault("nobody", {.id = "f", .kind = Reset{}})->code == "E101");
     CHECK(bed.rig.worker.remove_fault("p", "f")->code == "E101");
     bed.rig.put(Refuse{});

@@ -102,7 +102,8 @@ TEST_CASE("relay: a reset after half a close is noticed though nobody reads that
     });
 }
 
-TEST_CASE("relay: a reset in the middle of bulk data is one for the sender, and harms nobody else") {
+TEST_CASE(
+    "relay: a reset in the middle of bulk data is one for the sender, and harms nobody else") {
     Rig rig;
     Proxy& proxy = rig.add();
     auto [client, server] = rig.open(proxy);
