@@ -12,22 +12,29 @@
 #include "faults/kinds/blackhole.h"
 #include "faults/kinds/capacity.h"
 #include "faults/kinds/cold_cache.h"
+#include "faults/kinds/corrupt.h"
 #include "faults/kinds/crash.h"
 #include "faults/kinds/error.h"
 #include "faults/kinds/exhaust.h"
 #include "faults/kinds/latency.h"
+#include "faults/kinds/limit_data.h"
 #include "faults/kinds/load.h"
 #include "faults/kinds/loss.h"
 #include "faults/kinds/partition.h"
 #include "faults/kinds/pause.h"
 #include "faults/kinds/refuse.h"
 #include "faults/kinds/reset.h"
+#include "faults/kinds/slice.h"
 #include "faults/kinds/slow.h"
+#include "faults/kinds/slow_close.h"
+#include "faults/kinds/tamper.h"
+#include "faults/kinds/throttle_response.h"
 
 namespace shaketable::faults {
 
 using AnyKind = std::variant<Latency, Loss, BandwidthCap, Partition, Blackhole, Refuse, Reset,
-                             Error, Crash, Pause, Slow, Exhaust, Capacity, Load, ColdCache>;
+                             Error, SlowClose, Slice, LimitData, Corrupt, ThrottleResponse, Tamper,
+                             Crash, Pause, Slow, Exhaust, Capacity, Load, ColdCache>;
 
 /// Calls `visit.template operator()<K>()` for every kind, in the order of the catalogue:
 /// `for_each_kind([]<class K>() { ... K::kind ... });`
@@ -44,14 +51,8 @@ struct KnownLater {
     std::string_view summary;
 };
 inline constexpr std::array known_later{
-    KnownLater{"slow_close", "the end of a connection is passed on late"},
-    KnownLater{"slice", "data is cut into small pieces"},
-    KnownLater{"limit_data", "a connection is closed after so many bytes"},
-    KnownLater{"corrupt", "bytes are changed on their way"},
     KnownLater{"duplicate", "packets arrive twice"},
     KnownLater{"reorder", "packets overtake each other"},
-    KnownLater{"throttle_response", "answers come slowly"},
-    KnownLater{"tamper", "headers or bodies are rewritten"},
     KnownLater{"deploy", "a new version is rolled out"},
     KnownLater{"poison", "messages that no consumer can handle"},
     KnownLater{"dns", "names do not resolve, or slowly"},

@@ -20,11 +20,15 @@ struct Crossing {
     std::uint32_t bytes = 0;     ///< of the request
     bool new_connection = true;  ///< it opens its connection
     double strength = 1;  ///< of the fault now, 0 .. 1: its ramp; see `strength()` in timeline.h
-    bool request_cut = true;    ///< for a partition: the way of the request is cut; from `Cuts`
-    bool response_cut = true;   ///< for a partition: the way of the response is cut
-    std::string_view method{};  ///< of an HTTP endpoint, "POST"; "" where it has none
-    std::string_view path{};    ///< of an HTTP endpoint, "/checkout"
+    bool request_cut = true;     ///< for a partition: the way of the request is cut; from `Cuts`
+    bool response_cut = true;    ///< for a partition: the way of the response is cut
+    std::string_view method{};   ///< of an HTTP endpoint, "POST"; "" where it has none
+    std::string_view path{};     ///< of an HTTP endpoint, "/checkout"
+    std::string_view headers{};  ///< lines of an HTTP request, each ended by CRLF; "" simulated
 };
+
+/// A verdict names the tamper faults that hit by a bit each.
+inline constexpr std::uint8_t tampers_max = 64;
 
 /// What one fault remembers on one edge during one occurrence. A world makes it anew when the
 /// occurrence starts.
@@ -33,6 +37,7 @@ struct FaultState {
     Time start{};               ///< of the occurrence
     std::uint64_t matched = 0;  ///< crossings that an `error` has counted for its sequence
     bool bad = false;           ///< the state of a Gilbert-Elliott channel
+    std::uint8_t number = 0;    ///< of a tamper: its place among them, < tampers_max
 };
 
 }  // namespace shaketable::faults

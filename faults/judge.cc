@@ -4,9 +4,6 @@ namespace shaketable::faults {
 
 namespace {
 
-using AnyReady =
-    std::variant<Latency::Ready, Loss, BandwidthCap, Partition, Blackhole, Refuse, Reset, Error>;
-
 AnyReady make_ready(const AnyKind& kind) {
     return std::visit(
         []<class K>(const K& fault) -> AnyReady {

@@ -29,6 +29,10 @@ namespace shaketable::faults {
 [[nodiscard]] RandomKey judge_key(std::uint64_t seed, std::uint64_t repeat,
                                   std::string_view fault_id, std::string_view edge) noexcept;
 
+using AnyReady =
+    std::variant<Latency::Ready, Loss, BandwidthCap, Partition, Blackhole, Refuse, Reset, Error,
+                 SlowClose, Slice, LimitData, Corrupt, ThrottleResponse, Tamper>;
+
 /// A traffic fault ready to judge. Make it once, before the run; it does not refer to the fault it
 /// was made of.
 class Judge {
@@ -42,8 +46,7 @@ class Judge {
     }
 
   private:
-    std::variant<Latency::Ready, Loss, BandwidthCap, Partition, Blackhole, Refuse, Reset, Error>
-        ready_;
+    AnyReady ready_;
 };
 
 }  // namespace shaketable::faults

@@ -32,6 +32,7 @@ Weather::Weather(const Model& model, faults::Timeline timeline, std::uint64_t re
         }
         find_reach(f);
     }
+    find_tampers();
     starts_.resize(timeline_.occurrences.size());
     std::iota(starts_.begin(), starts_.end(), 0U);
     ends_ = starts_;
@@ -40,6 +41,15 @@ Weather::Weather(const Model& model, faults::Timeline timeline, std::uint64_t re
                      [&](auto a, auto b) { return all[a].start < all[b].start; });
     std::stable_sort(ends_.begin(), ends_.end(),
                      [&](auto a, auto b) { return all[a].acts_until < all[b].acts_until; });
+}
+
+void Weather::find_tampers() {
+    std::vector<const Fault*> by_id;
+    for (const Fault& fault : model_.scenario.faults)
+        if (std::holds_alternative<faults::Tamper>(fault.what)) by_id.push_back(&fault);
+    std::sort(by_id.begin(), by_id.end(), [](auto* a, auto* b) { return a->id < b->id; });
+    for (const Fault* fault : by_id) tampers_.push_back(&std::get<faults::Tamper>(fault->what));
+    SHAKETABLE_CHECK(tampers_.size() <= faults::tampers_max, "tampers were counted by validation");
 }
 
 std::vector<Place> Weather::places() const {
@@ -131,9 +141,13 @@ void Weather::begin(std::uint32_t index, Time now) {
     const bool traffic = judge_of_[f] != none;
     if (traffic) {
         const std::uint64_t seed = model_.scenario.run.seed;
+        const auto* tamper = std::get_if<faults::Tamper>(&fault.what);
+        const auto number = static_cast<std::uint8_t>(
+            tamper ? std::find(tampers_.begin(), tampers_.end(), tamper) - tampers_.begin() : 0);
         for (const std::string& route : model_.routes)
             active.states.push_back({.key = faults::judge_key(seed, repeat_, fault.id, route),
-                                     .start = occurrence.start});
+                                     .start = occurrence.start,
+                                     .number = number});
         if (const auto* partition = std::get_if<faults::Partition>(&fault.what)) {
             Random random{random_key(seed, repeat_, fault.id, "partition")};
             auto cuts = faults::cut(*partition, fault.target, places(), random);
@@ -190,7 +204,15 @@ const Weather::Change& Weather::advance(Time now) {
 }
 
 Verdict Weather::ask(Active& active, std::uint32_t edge_state, std::uint32_t replica,
-                     Crossing crossing) {
+                     const Crossing& crossing) {
+    const std::uint32_t route = model_.edges[model_.edge_states[edge_state].edge].route;
+    const Verdict verdict = decide(active, active.states[route], edge_state, replica, crossing);
+    if (verdict != Verdict{}) ++hits_[active.fault];
+    return verdict;
+}
+
+Verdict Weather::decide(const Active& active, faults::FaultState& state, std::uint32_t edge_state,
+                        std::uint32_t replica, Crossing crossing) const {
     const Fault& fault = model_.scenario.faults[active.fault];
     if (std::holds_alternative<faults::Partition>(fault.what)) {
         const std::uint32_t caller = place_of_caller_[edge_state];
@@ -201,12 +223,8 @@ Verdict Weather::ask(Active& active, std::uint32_t edge_state, std::uint32_t rep
         return {};
     }
     crossing.strength = active.strength;
-    const std::uint32_t route = model_.edges[model_.edge_states[edge_state].edge].route;
-    faults::FaultState& state = active.states[route];
     Random random = Random::at(state.key, crossing.ordinal);
-    const Verdict verdict = judges_[judge_of_[active.fault]].judge(crossing, state, random);
-    if (verdict != Verdict{}) ++hits_[active.fault];
-    return verdict;
+    return judges_[judge_of_[active.fault]].judge(crossing, state, random);
 }
 
 namespace {
@@ -230,7 +248,10 @@ Crossing crossing_of(const Model& model, std::uint32_t edge_state, Time now, std
 
 Verdict Weather::judge(std::uint32_t edge_state, std::uint32_t replica, Time now,
                        std::uint64_t ordinal, std::int64_t bytes) {
-    const Crossing crossing = crossing_of(model_, edge_state, now, ordinal, bytes);
+    return judge(edge_state, replica, crossing_of(model_, edge_state, now, ordinal, bytes));
+}
+
+Verdict Weather::judge(std::uint32_t edge_state, std::uint32_t replica, const Crossing& crossing) {
     Verdict verdict;
     for (Active& active : traffic_)
         verdict = faults::combine(verdict, ask(active, edge_state, replica, crossing));
@@ -240,13 +261,28 @@ Verdict Weather::judge(std::uint32_t edge_state, std::uint32_t replica, Time now
 Verdict Weather::judge_in_flight(std::uint32_t occurrence, std::uint32_t edge_state,
                                  std::uint32_t replica, Time now, std::uint64_t ordinal,
                                  std::int64_t bytes) {
+    return judge_in_flight(occurrence, edge_state, replica,
+                           crossing_of(model_, edge_state, now, ordinal, bytes));
+}
+
+Verdict Weather::judge_in_flight(std::uint32_t occurrence, std::uint32_t edge_state,
+                                 std::uint32_t replica, const Crossing& crossing) {
     const Fault& fault = model_.scenario.faults[timeline_.occurrences[occurrence].fault];
     if (!faults::judges_in_flight(fault.what)) return {};
     for (Active& active : traffic_)
-        if (active.occurrence == occurrence)
-            return ask(active, edge_state, replica,
-                       crossing_of(model_, edge_state, now, ordinal, bytes));
+        if (active.occurrence == occurrence) return ask(active, edge_state, replica, crossing);
     return {};
+}
+
+Verdict Weather::judge_again(std::uint32_t edge_state, std::uint32_t replica,
+                             const Crossing& crossing) const {
+    Verdict verdict;
+    const std::uint32_t route = model_.edges[model_.edge_states[edge_state].edge].route;
+    for (const Active& active : traffic_) {
+        faults::FaultState state = active.states[route];
+        verdict = faults::combine(verdict, decide(active, state, edge_state, replica, crossing));
+    }
+    return verdict;
 }
 
 bool Weather::is_answer_cut(std::uint32_t edge_state, std::uint32_t replica) {
@@ -279,6 +315,15 @@ bool Weather::is_check_stopped(std::uint32_t edge_state, std::uint32_t replica) 
             return true;
     }
     return false;
+}
+
+bool Weather::is_refused(std::uint32_t edge_state, std::uint32_t replica) const {
+    return std::any_of(traffic_.begin(), traffic_.end(), [&](const Active& active) {
+        const auto* refuse =
+            std::get_if<faults::Refuse>(&model_.scenario.faults[active.fault].what);
+        return refuse != nullptr && refuse->share.fraction * active.strength >= 1 &&
+               reaches(active.fault, edge_state, replica);
+    });
 }
 
 Condition Weather::replica_condition(std::uint32_t replica) const {

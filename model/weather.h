@@ -41,12 +41,22 @@ class Weather {
     /// What the active faults decide for a crossing from a caller to a replica. Counts the hits.
     [[nodiscard]] faults::Verdict judge(std::uint32_t edge_state, std::uint32_t replica, Time now,
                                         std::uint64_t ordinal, std::int64_t bytes);
+    /// The same where the world knows more of the crossing than the model: its connection, its
+    /// headers. Its `strength` and cuts are set here.
+    [[nodiscard]] faults::Verdict judge(std::uint32_t edge_state, std::uint32_t replica,
+                                        const faults::Crossing& crossing);
+    /// The same crossing once more after the weather changed, with the same dice. Counts nothing.
+    [[nodiscard]] faults::Verdict judge_again(std::uint32_t edge_state, std::uint32_t replica,
+                                              const faults::Crossing& crossing) const;
     /// The same for a call that was in flight when `occurrence` started; a verdict that changes
     /// nothing if the fault leaves calls in flight alone.
     [[nodiscard]] faults::Verdict judge_in_flight(std::uint32_t occurrence,
                                                   std::uint32_t edge_state, std::uint32_t replica,
                                                   Time now, std::uint64_t ordinal,
                                                   std::int64_t bytes);
+    [[nodiscard]] faults::Verdict judge_in_flight(std::uint32_t occurrence,
+                                                  std::uint32_t edge_state, std::uint32_t replica,
+                                                  const faults::Crossing& crossing);
     /// Are answers from `replica` to the caller silenced now by a partition?
     [[nodiscard]] bool is_answer_cut(std::uint32_t edge_state, std::uint32_t replica);
 
@@ -54,6 +64,14 @@ class Weather {
     /// dice: only what hits every crossing counts, so that checks move nobody's dice and touch no
     /// counts.
     [[nodiscard]] bool is_check_stopped(std::uint32_t edge_state, std::uint32_t replica) const;
+
+    /// Does a fault that acts now refuse every connection of the caller?
+    [[nodiscard]] bool is_refused(std::uint32_t edge_state, std::uint32_t replica) const;
+    /// The tamper faults of the scenario by their numbers in verdicts, which are those of their
+    /// ids.
+    [[nodiscard]] const std::vector<const faults::Tamper*>& tampers() const noexcept {
+        return tampers_;
+    }
 
     /// Health, combined over the service faults that act now, in the order of fault ids.
     [[nodiscard]] faults::Condition replica_condition(std::uint32_t replica) const;
@@ -82,9 +100,13 @@ class Weather {
         std::vector<std::uint8_t> workloads;
     };
     void find_reach(std::uint32_t fault);
+    void find_tampers();
     void begin(std::uint32_t occurrence, Time now);
     [[nodiscard]] faults::Verdict ask(Active& active, std::uint32_t edge_state,
-                                      std::uint32_t replica, faults::Crossing crossing);
+                                      std::uint32_t replica, const faults::Crossing& crossing);
+    [[nodiscard]] faults::Verdict decide(const Active& active, faults::FaultState& state,
+                                         std::uint32_t edge_state, std::uint32_t replica,
+                                         faults::Crossing crossing) const;
     [[nodiscard]] bool reaches(std::uint32_t fault, std::uint32_t edge_state,
                                std::uint32_t replica) const;
     [[nodiscard]] std::vector<faults::Place> places() const;
@@ -99,7 +121,8 @@ class Weather {
     std::vector<Active> traffic_, service_;  ///< active now, by fault id
     std::vector<faults::Judge> judges_;      ///< per fault; only traffic faults have one
     std::vector<std::uint32_t> judge_of_;
-    std::vector<Reach> reach_;  ///< per fault
+    std::vector<Reach> reach_;                    ///< per fault
+    std::vector<const faults::Tamper*> tampers_;  ///< by fault id
     std::vector<std::uint64_t> hits_;
     std::vector<std::uint32_t> place_of_caller_;  ///< per edge state, index into places()
     Change change_;

@@ -77,6 +77,17 @@ void check_times(const Desk& desk) {
     }
 }
 
+/// A verdict has one bit for each of them.
+void check_tampers(const Desk& desk) {
+    std::size_t count = 0;
+    for (const Fault& fault : desk.scenario.faults)
+        if (std::holds_alternative<faults::Tamper>(fault.what) &&
+            ++count == faults::tampers_max + 1)
+            desk.report(
+                "E023", "faults",
+                "expected at most " + std::to_string(faults::tampers_max) + " tamper faults");
+}
+
 void check_other_times(const Desk& desk) {
     const Duration end = desk.scenario.run.duration;
     const std::string lasts = "the run lasts " + Text<Duration>::print(end);
@@ -109,6 +120,7 @@ void check_faults(const Desk& desk) {
                            "fewer partitions, or fewer replicas");
     const std::vector<faults::Place> places =
         partitions > 0 ? places_of(desk.scenario) : std::vector<faults::Place>{};
+    check_tampers(desk);
     for (std::size_t i = 0; i < desk.scenario.faults.size(); ++i) {
         const Fault& fault = desk.scenario.faults[i];
         const std::string path = "faults[" + std::to_string(i) + "]";

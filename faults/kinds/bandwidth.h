@@ -25,7 +25,7 @@ struct BandwidthCap {
 
     static constexpr std::string_view kind = "bandwidth";
     static constexpr std::string_view summary = "caps how fast bytes cross";
-    static constexpr Worlds worlds{.simulator = true};
+    static constexpr Worlds worlds{.simulator = true, .live = true};
     static constexpr TargetKinds targets = traffic_targets;
     static constexpr bool ramps = true;
 

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "base/quantity.h"
+#include "faults/kinds/header.h"
 #include "faults/text_cursor.h"
 
 namespace shaketable::faults {
@@ -37,8 +38,15 @@ bool Sequence::includes(std::uint64_t number) const noexcept {
     return false;
 }
 
-bool Match::matches(std::string_view method_seen, std::string_view path_seen) const noexcept {
+std::optional<Problem> Match::find_problem() const {
+    if (header.empty() || is_header_name(header.substr(0, header.find(':')))) return std::nullopt;
+    return problem_of("header", "E023", "expected NAME: VALUE or NAME, found \"" + header + "\"");
+}
+
+bool Match::matches(std::string_view method_seen, std::string_view path_seen,
+                    std::string_view headers) const noexcept {
     if (!method.empty() && method != method_seen) return false;
+    if (!header.empty() && !has_header(headers, header)) return false;
     if (path.empty()) return true;
     if (!path.ends_with('*')) return path == path_seen;
     return path_seen.starts_with(std::string_view{path}.substr(0, path.size() - 1));
@@ -47,7 +55,7 @@ bool Match::matches(std::string_view method_seen, std::string_view path_seen) co
 Verdict Error::judge(const Crossing& crossing, FaultState& state, Random& random) const {
     const bool is_drawn = random.uniform() < share.fraction * crossing.strength;
     Verdict verdict;
-    if (match && !match->matches(crossing.method, crossing.path)) return verdict;
+    if (match && !match->matches(crossing.method, crossing.path, crossing.headers)) return verdict;
     ++state.matched;
     if (!is_drawn || (sequence && !sequence->includes(state.matched))) return verdict;
     verdict.fate = Fate::answer_error;

@@ -38,13 +38,18 @@ struct Sequence {
 struct Match {
     std::string method{};  ///< exact, `POST`
     std::string path{};    ///< exact, or a prefix that ends in `*`: `/orders/*`
+    std::string header{};  ///< `X-User: bot`, or its name alone; no simulated request has one
 
     static constexpr auto fields() {
         return std::tuple{field("method", &Match::method, "HTTP method"),
-                          field("path", &Match::path, "HTTP path; a last * stands for any rest")};
+                          field("path", &Match::path, "HTTP path; a last * stands for any rest"),
+                          field("header", &Match::header,
+                                "HTTP header, NAME: VALUE or NAME; simulated requests have none")};
     }
-    [[nodiscard]] bool matches(std::string_view method_seen,
-                               std::string_view path_seen) const noexcept;
+    [[nodiscard]] std::optional<Problem> find_problem() const;
+    /// `headers`: see `Crossing::headers`.
+    [[nodiscard]] bool matches(std::string_view method_seen, std::string_view path_seen,
+                               std::string_view headers = {}) const noexcept;
     bool operator==(const Match&) const = default;
 };
 
@@ -55,7 +60,7 @@ struct Match {
 struct Error {
     static constexpr std::string_view kind = "error";
     static constexpr std::string_view summary = "answers requests with an error";
-    static constexpr Worlds worlds{.simulator = true};
+    static constexpr Worlds worlds{.simulator = true, .live = true};
     static constexpr TargetKinds targets = traffic_targets;
     static constexpr bool ramps = true;
 

@@ -21,7 +21,7 @@ namespace shaketable::faults {
 struct Latency {
     static constexpr std::string_view kind = "latency";
     static constexpr std::string_view summary = "holds traffic back for a while";
-    static constexpr Worlds worlds{.simulator = true};
+    static constexpr Worlds worlds{.simulator = true, .live = true};
     static constexpr TargetKinds targets = traffic_targets;
     static constexpr bool ramps = true;
 

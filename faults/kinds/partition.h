@@ -36,7 +36,7 @@ struct Partition {
 
     static constexpr std::string_view kind = "partition";
     static constexpr std::string_view summary = "silences every crossing between groups";
-    static constexpr Worlds worlds{.simulator = true};
+    static constexpr Worlds worlds{.simulator = true, .live = true};
     static constexpr TargetKinds targets{
         .service = true, .replica = true, .zone = true, .optional = true};
     static constexpr bool ramps = false;

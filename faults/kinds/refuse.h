@@ -17,7 +17,7 @@ namespace shaketable::faults {
 struct Refuse {
     static constexpr std::string_view kind = "refuse";
     static constexpr std::string_view summary = "refuses connections at once";
-    static constexpr Worlds worlds{.simulator = true};
+    static constexpr Worlds worlds{.simulator = true, .live = true};
     static constexpr TargetKinds targets = traffic_targets;
     static constexpr bool ramps = true;
 

@@ -65,19 +65,26 @@ void Engine::send(Index walker) {
         const Verdict verdict =
             weather_.judge(w.edge_state, w.replica, now_, ordinal, edge.request_bytes);
         const auto [fate, response_fate, status, losses, response_losses, delay, response_delay,
-                    connection_rate, edge_rate] = verdict;
-        wire = {.connection_rate = connection_rate, .edge_rate = edge_rate};
-        extra = delay + faults::retransmission_delay(losses);
-        const Duration late = response_delay + faults::retransmission_delay(response_losses);
-        const bool limited =
-            connection_rate < faults::unlimited_rate || edge_rate < faults::unlimited_rate;
-        if (late > Duration{0} || response_fate != Fate::pass || limited)
-            set_late_verdict(walker,
-                             {.delay = late, .swallow = response_fate != Fate::pass, .wire = wire});
-        if (fate == Fate::swallow) {
+                    connection_rate, edge_rate, close_after, request_bytes, response_bytes] =
+            verdict;
+        wire = {.connection_rate = std::min(connection_rate, request_bytes.rate),
+                .edge_rate = edge_rate};
+        extra =
+            delay + faults::retransmission_delay(losses) + request_bytes.pauses(edge.request_bytes);
+        const LateVerdict late{
+            .delay = response_delay + faults::retransmission_delay(response_losses) +
+                     response_bytes.pauses(edge.response_bytes),
+            .swallow = response_fate != Fate::pass,
+            .spoiled = request_bytes.spoils(edge.request_bytes) ||
+                       response_bytes.spoils(edge.response_bytes),
+            .wire = {.connection_rate = std::min(connection_rate, response_bytes.rate),
+                     .edge_rate = edge_rate}};
+        if (late.is_anything()) set_late_verdict(walker, late);
+        if (fate == Fate::swallow && close_after == forever) {
             w.phase = Phase::silent;
             return;
         }
+        if (fate == Fate::swallow) extra = close_after;
         if (fate != Fate::pass) {
             // Known to the caller after the way there and back.
             extra += transit(w.edge_state, w.replica, 0, {}, true);
@@ -114,6 +121,10 @@ void Engine::answer(Index walker, Outcome outcome, std::uint16_t status) {
         }
         extra = verdict.delay;
         wire = verdict.wire;
+        if (verdict.spoiled && is_success(outcome)) {
+            w.waiting_for = static_cast<std::uint16_t>(Outcome::error);
+            w.status = 502;
+        }
     }
     if (weather_.has_traffic_faults() && weather_.is_answer_cut(w.edge_state, w.replica)) {
         w.phase = Phase::silent;
@@ -167,7 +178,7 @@ void Engine::judge_in_flight(std::uint32_t occurrence) {
             queue_.cancel(timer_of(index, WalkerTimer::progress));
             w.phase = Phase::silent;
         } else if (lost) {
-            set_late_verdict(index, {.delay = Duration{0}, .swallow = true, .wire = {}});
+            set_late_verdict(index, {.swallow = true});
         }
     }
 }

@@ -193,7 +193,13 @@ class Engine {
     struct LateVerdict {
         Duration delay{0};
         bool swallow = false;
-        Wire wire;
+        bool spoiled = false;  ///< no longer what the replica answered: an error
+        Wire wire{};
+        [[nodiscard]] bool is_anything() const noexcept {
+            return delay > Duration{0} || swallow || spoiled ||
+                   wire.connection_rate < faults::unlimited_rate ||
+                   wire.edge_rate < faults::unlimited_rate;
+        }
     };
     [[nodiscard]] Duration transit(std::uint32_t edge_state, Index replica, std::int64_t bytes,
                                    const Wire& wire, bool request);

@@ -9,6 +9,20 @@ namespace {
 
 using namespace std::chrono_literals;
 
+Handling any_handling(Random& random) {
+    Handling h;
+    if (random.chance(0.5)) h.rate = random.uniform() * 1e9;
+    if (random.chance(0.5))
+        h.slicing = {.size = 1 + random.below(9),
+                     .variation = random.below(3),
+                     .gap = Duration{random.below(9)}};
+    if (random.chance(0.5)) h.limit = random.below(1000);
+    h.close_delay = Duration{random.below(1000)};
+    h.tampers = random.next() & random.next();
+    h.corrupt = random.chance(0.5);
+    return h;
+}
+
 Verdict any_verdict(Random& random) {
     Verdict v;
     v.fate = static_cast<Fate>(random.below(5));
@@ -21,6 +35,9 @@ Verdict any_verdict(Random& random) {
     v.response_delay = Duration{random.below(1'000'000)};
     if (random.chance(0.5)) v.connection_rate = random.uniform() * 1e9;
     if (random.chance(0.5)) v.edge_rate = random.uniform() * 1e9;
+    if (random.chance(0.5)) v.close_after = Duration{random.below(1000)};
+    v.request_bytes = any_handling(random);
+    v.response_bytes = any_handling(random);
     return v;
 }
 
@@ -54,6 +71,23 @@ TEST_CASE("verdict: together they are as harsh as the harsher and as tight as th
     CHECK(both.edge_rate == 7);
     CHECK(both.connection_rate == unlimited_rate);
     CHECK(combine(both, {.fate = Fate::swallow}).fate == Fate::swallow);
+}
+
+TEST_CASE("verdict: a message is spoilt by what changes or ends it, and by nothing else") {
+    CHECK_FALSE(Handling{.rate = 1, .slicing = {.size = 1}, .close_delay = 1s}.spoils(1000));
+    CHECK(Handling{.corrupt = true}.spoils(0));
+    CHECK(Handling{.tampers = 1}.spoils(0));
+    CHECK_FALSE(Handling{.limit = 1000}.spoils(1000));
+    CHECK(Handling{.limit = 999}.spoils(1000));
+}
+
+TEST_CASE("verdict: a message waits between its pieces, and not after the last one") {
+    const Handling cut{.slicing = {.size = 100, .gap = 2ms}};
+    CHECK(cut.pauses(0) == 0ms);
+    CHECK(cut.pauses(100) == 0ms);
+    CHECK(cut.pauses(101) == 2ms);
+    CHECK(cut.pauses(1000) == 18ms);
+    CHECK(Handling{}.pauses(1000) == 0ms);
 }
 
 TEST_CASE("verdict: losses that add up to the fatal number swallow the crossing") {

@@ -45,6 +45,14 @@ TEST_CASE("blackhole: connections opened before it are spared where existing is 
           Fate::swallow);
 }
 
+TEST_CASE("blackhole: silence can have an end, which takes time") {
+    CHECK(judge_many(Blackhole{.close_after = std::chrono::seconds{2}}, 1)[0] ==
+          Verdict{.fate = Fate::swallow, .close_after = std::chrono::seconds{2}});
+    CHECK(judge_many(Blackhole{}, 1)[0].close_after == forever);
+    CHECK(Blackhole{.close_after = Duration{0}}.find_problem()->field == "close_after");
+    CHECK_FALSE(Blackhole{}.find_problem());
+}
+
 TEST_CASE("blackhole: draws as often whatever its settings") {
     for (const Share share : {Share{0}, Share{0.5}, Share{1}})
         for (const Of of : {Of::request, Of::connection})

@@ -61,6 +61,16 @@ TEST_CASE("error: a path matches exactly, or by its beginning") {
     CHECK_FALSE(Match{.method = "GET"}.matches("", "/a"));
 }
 
+TEST_CASE("error: a header is wanted by name, or by name and value") {
+    constexpr std::string_view headers = "Host: a\r\nX-User: bot\r\n";
+    CHECK(Match{.header = "x-user"}.matches("GET", "/", headers));
+    CHECK(Match{.header = "X-User: bot"}.matches("GET", "/", headers));
+    CHECK_FALSE(Match{.header = "X-User: me"}.matches("GET", "/", headers));
+    CHECK_FALSE(Match{.header = "X-User"}.matches("GET", "/"));
+    CHECK(Match{.header = "no name"}.find_problem()->field == "header");
+    CHECK_FALSE(Match{.header = "X-User: any value"}.find_problem());
+}
+
 TEST_CASE("error: draws as often whatever its settings") {
     CHECK(draws_of(Error{}) == 1);
     CHECK(draws_of(Error{.share = {0}}) == 1);

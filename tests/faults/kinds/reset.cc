@@ -44,6 +44,10 @@ TEST_CASE("reset: connections opened before it are spared where existing is fals
     CHECK(Judge{Reset{}}.judge({.connection_opened = Time{9s}}, state, random).fate == Fate::reset);
 }
 
+TEST_CASE("reset: can come a while after the crossing began") {
+    CHECK(judge_many(Reset{.after = 5ms}, 1)[0] == Verdict{.fate = Fate::reset, .delay = 5ms});
+}
+
 TEST_CASE("reset: draws as often whatever its settings") {
     for (const Share share : {Share{0}, Share{0.5}, Share{1}})
         for (const Of of : {Of::request, Of::connection})
