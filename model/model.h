@@ -123,6 +123,11 @@ struct Model {
     }
 };
 
+/// Time of one message on a link, one way: propagation, retransmissions, and its bytes at the lower
+/// of the link's rate and `rate_max` (bytes per second).
+[[nodiscard]] Duration time_on_link(const LinkPlan& link, std::int64_t bytes, double rate_max,
+                                    Random& network);
+
 /// Precondition: the scenario was read and validated without error.
 [[nodiscard]] Model compile(const scenarios::Scenario& scenario);
 
