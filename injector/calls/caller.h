@@ -75,6 +75,8 @@ class Caller {
     void add_edge_state(std::uint32_t edge_state);
 
     // ---- calls (calls.cc) ----
+    [[nodiscard]] Index new_call(std::uint32_t edge_state, Index parent, Time inherited,
+                                 Time started, const TraceContext& trace);
     void next_try(Index call);
     void wait_for_pool(Index call);
     void leave_pool_queue(Index call);
@@ -88,6 +90,8 @@ class Caller {
     void after_failure(Index call, Outcome outcome, std::uint16_t status);
     void drop_tries(Index call, policies::CancelMode mode);
     void finish_call(Index call, Outcome outcome, std::uint16_t status);
+    void fall_back(Index call);
+    void fallback_settled(Index call, Outcome outcome, std::uint16_t status);
     void settle_call(Index call, Outcome outcome, std::uint16_t status);
     void call_settled(std::uint32_t edge_state, Index parent, Time started, Outcome outcome,
                       std::uint16_t status);

@@ -47,6 +47,17 @@ void Caller::start_call(std::uint32_t edge_state, Index parent, Time inherited, 
         if (permit.admitted) state(edge_state).breaker->abandon(permit);
         return call_settled(edge_state, parent, started, Outcome::unreachable, 503);
     }
+    const Index index = new_call(edge_state, parent, inherited, started, trace);
+    if (rules.total_timeout != forever) {
+        calls_[index].patience = started + rules.total_timeout;
+        run_.set(timer(index, RecordTimer::call_total), calls_[index].patience + Duration{1});
+    }
+    set_child(parent, index);
+    pass_gates(index);
+}
+
+Index Caller::new_call(std::uint32_t edge_state, Index parent, Time inherited, Time started,
+                       const TraceContext& trace) {
     const Index index = calls_.take();
     run_.reserve_timers(index);
     Call& call = calls_[index];
@@ -60,12 +71,7 @@ void Caller::start_call(std::uint32_t edge_state, Index parent, Time inherited, 
     EdgeState& edge = state(edge_state);
     if (edge.budget) edge.budget->on_call(run_.now);
     if (edge.hedge) edge.hedge->on_call();
-    if (rules.total_timeout != forever) {
-        call.patience = started + rules.total_timeout;
-        run_.set(timer(index, RecordTimer::call_total), call.patience + Duration{1});
-    }
-    set_child(parent, index);
-    pass_gates(index);
+    return index;
 }
 
 /// Asks the gates that are left, first those of the call, then those of the try; sends the try when
@@ -205,7 +211,7 @@ void Caller::on_call_wait(Index index) {
             leave_pool_queue(index);
             return try_refused(index, Outcome::bulkhead_full);
         case Call::State::falling_back:
-            return settle_call(index, Outcome::degraded, 200);
+            return fall_back(index);
         default:
             break;
     }
@@ -304,6 +310,14 @@ void Caller::finish_call(Index index, Outcome outcome, std::uint16_t status) {
     Call& call = calls_[index];
     EdgeState& edge = state(call.edge_state);
     const EdgeRules& rules = rules_of(call.edge_state);
+    if (call.state == Call::State::falling_back) {  // taken back while its stand-in was at work
+        run_.queue.cancel(timer(index, RecordTimer::call_wait));
+        if (call.next != none) {
+            calls_[call.next].parent = none;
+            finish_call(call.next, outcome, status);
+        }
+        return settle_call(index, outcome, status);
+    }
     CancelMode mode = rules.cancel;
     if (rules.hedges && edge.hedge->cancel() != HedgeCancel::none) mode = CancelMode::propagate;
     drop_tries(index, mode);
@@ -324,18 +338,44 @@ void Caller::finish_call(Index index, Outcome outcome, std::uint16_t status) {
     run_.queue.cancel(timer(index, RecordTimer::call_total));
     if (!is_success(outcome) && rules.fallback && rules.fallback->contains(outcome, status)) {
         const Duration work = rules.fallback_work.draw(dice_of(call.edge_state).policy);
-        if (work == Duration{0}) return settle_call(index, Outcome::degraded, 200);
         call.state = Call::State::falling_back;
+        call.outcome = outcome;
+        call.status = status;
+        call.next = none;
+        if (work == Duration{0}) return fall_back(index);
         return run_.set(timer(index, RecordTimer::call_wait), run_.now + work);
     }
     settle_call(index, outcome, status);
+}
+
+/// The work of a fallback is done: it answers, or calls someone else who may.
+void Caller::fall_back(Index index) {
+    const Call call = calls_[index];
+    const model::EdgePlan& edge = edge_of(call.edge_state);
+    if (edge.fallback == none) return settle_call(index, Outcome::degraded, 200);
+    const std::uint32_t instead =
+        run_.model.edges[edge.fallback].first_state + (call.edge_state - edge.first_state);
+    ++flow_of(instead).now.started;
+    const Index other = new_call(instead, index, call.deadline, run_.now, call.trace);
+    calls_[other].is_fallback = true;
+    calls_[index].next = other;
+    pass_gates(other);
+}
+
+/// A failing fallback keeps the failure that it was called for.
+void Caller::fallback_settled(Index index, Outcome outcome, std::uint16_t status) {
+    if (is_success(outcome)) return settle_call(index, Outcome::degraded, status);
+    settle_call(index, calls_[index].outcome, calls_[index].status);
 }
 
 void Caller::settle_call(Index index, Outcome outcome, std::uint16_t status) {
     const Call call = calls_[index];
     calls_[index].state = Call::State::free;
     calls_.give_back(index);
-    call_settled(call.edge_state, call.parent, call.started, outcome, status);
+    if (!call.is_fallback)
+        return call_settled(call.edge_state, call.parent, call.started, outcome, status);
+    flow_of(call.edge_state).settle(outcome, run_.now - call.started);
+    if (call.parent != none) fallback_settled(call.parent, outcome, status);
 }
 
 /// The end of a call: counted once, and told to whoever waits for it.

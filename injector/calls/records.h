@@ -65,7 +65,7 @@ struct Call {
     Index parent = none;
     Index first = none;  ///< its live tries, through their `sibling`
     Index prev = none;   ///< neighbours among those that wait for a place of a bulkhead
-    Index next = none;
+    Index next = none;   ///< while falling back: the call that stands in
     std::uint32_t edge_state = 0;
     policies::RetryGrant grant;
     std::uint16_t tries = 0;
@@ -73,13 +73,16 @@ struct Call {
     std::uint16_t hedges = 0;
     std::uint16_t live = 0;  ///< tries not answered yet
     std::uint16_t era = 0;
+    std::uint16_t status = 0;       ///< of the failure that a fallback stands in for
+    Outcome outcome = Outcome::ok;  ///< and its outcome
     State state = State::free;
     std::uint8_t gate = 0;
     bool past_call_gates = false;
     bool holds_permit = false;  ///< of a breaker, not yet a try's
     bool probe = false;
-    bool holds_pool = false;  ///< a place of a bulkhead
-    bool hedging = false;     ///< its wait timer sends a hedge
+    bool holds_pool = false;   ///< a place of a bulkhead
+    bool hedging = false;      ///< its wait timer sends a hedge
+    bool is_fallback = false;  ///< its parent is the call that it stands in for
 };
 
 /// A kept-alive connection to one replica.

@@ -56,11 +56,10 @@ void Replica::apply_condition() {
 
 /// Workers and replicas that are there, for the utilisation.
 void Replica::count_workers() {
-    reports::ServiceMeter& counted = meter();
-    counted.advance(run_.now);
     const bool there = up_ && run_.now >= born_;
-    counted.up = there && !draining_ && !paused_ ? 1 : 0;
-    counted.workers = there && service().workers != unlimited_places ? service().workers : 0;
+    meter().up = there && !draining_ && !paused_ ? 1 : 0;
+    const bool limited = service().workers != unlimited_places;
+    meter().workers.set(run_.now, there && limited ? service().workers : 0);
 }
 
 void Replica::start_up(Time until) {

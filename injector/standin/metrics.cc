@@ -108,11 +108,11 @@ void write_service(Page& page, const reports::ServiceTotals& totals,
         if (const std::uint64_t n = totals.refused[static_cast<std::size_t>(outcome)]; n > 0)
             page.line("requests_refused_total", fmt::format("{},reason=\"{}\"", labels, name), n);
     page.head("requests_waiting", "gauge", "requests that wait for a worker");
-    page.line("requests_waiting", labels, meter.waiting);
+    page.line("requests_waiting", labels, meter.waiting.value());
     page.head("workers_busy", "gauge", "workers held");
-    page.line("workers_busy", labels, meter.busy);
+    page.line("workers_busy", labels, meter.busy.value());
     page.head("requests_in_hand", "gauge", "requests waiting or in service");
-    page.line("requests_in_hand", labels, meter.in_system);
+    page.line("requests_in_hand", labels, meter.in_system.value());
 }
 
 }  // namespace

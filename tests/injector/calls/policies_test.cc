@@ -64,6 +64,19 @@ TEST_CASE("policies live: a fallback answers for a callee that fails") {
     CHECK(r.flow.settled_total() > 0);
 }
 
+TEST_CASE("policies live: a fallback may call somebody else, who is counted as called") {
+    const Ran r =
+        ran("schema: shaketable/v1\nname: t\nrun: {duration: 1s}\nservices:\n"
+            "  svc:\n    endpoints:\n      bad: {steps: [{fail: 500}]}\n"
+            "      good: {steps: [{work: 0ms}]}\n"
+            "policies:\n  p: {fallback: {when: [5xx], call: svc.good}}\n"
+            "workload:\n  users: {call: svc.bad, arrivals: constant(100/s), policy: p}\n");
+    const reports::FlowTotals good = live::flow(r.repeat, 1);
+    CHECK(of(r.flow.settled, Outcome::degraded) >= 98);
+    CHECK(of(r.flow.settled, Outcome::degraded) == r.flow.settled_total());
+    CHECK(of(good.settled, Outcome::ok) >= r.flow.settled_total());
+}
+
 TEST_CASE("policies live: without cancellation the callee works on, and its answers come late") {
     const Ran r = ran(calling("{timeout: 20ms}", "{work: 100ms}"));
     CHECK(of(r.flow.settled, Outcome::timeout) == r.flow.settled_total());
