@@ -2,6 +2,15 @@
 
 namespace shaketable::model {
 
+faults::Place place_of(const Model& model, std::uint32_t replica) {
+    const ReplicaPlan& plan = model.replicas[replica];
+    return {.service = model.services[plan.service].name,
+            .replica = plan.number,
+            .replicas = model.services[plan.service].replicas,
+            .zone = model.zones[plan.zone],
+            .replica_in_zone = plan.number_in_zone};
+}
+
 reports::Record describe(const Model& model) {
     const scenarios::Scenario& scenario = model.scenario;
     reports::Record record;

@@ -123,6 +123,15 @@ struct Model {
     }
 };
 
+/// Time of `bytes` on a wire of `rate` bytes per second; cut at ten years, since 1 TB at 1 bit/s is
+/// more than a Duration holds.
+[[nodiscard]] Duration on_wire(std::int64_t bytes, double rate);
+
+/// Time of one message on a link, one way: propagation, retransmissions, and its bytes at the lower
+/// of the link's rate and `rate_max` (bytes per second).
+[[nodiscard]] Duration time_on_link(const LinkPlan& link, std::int64_t bytes, double rate_max,
+                                    Random& network);
+
 /// Precondition: the scenario was read and validated without error.
 [[nodiscard]] Model compile(const scenarios::Scenario& scenario);
 
@@ -130,6 +139,9 @@ struct Model {
 [[nodiscard]] std::string replica_name(const Model& model, std::uint32_t replica);
 /// "orders -> ledger.append from orders[1]".
 [[nodiscard]] std::string edge_state_name(const Model& model, std::uint32_t edge_state);
+
+/// A replica as targets of faults see it.
+[[nodiscard]] faults::Place place_of(const Model& model, std::uint32_t replica);
 
 /// A record of this model to which only repeats (and traces) must be added.
 [[nodiscard]] reports::Record describe(const Model& model);

@@ -55,12 +55,8 @@ void Weather::find_tampers() {
 std::vector<Place> Weather::places() const {
     std::vector<Place> result;
     result.reserve(model_.replicas.size());
-    for (const ReplicaPlan& r : model_.replicas)
-        result.push_back({.service = model_.services[r.service].name,
-                          .replica = r.number,
-                          .replicas = model_.services[r.service].replicas,
-                          .zone = model_.zones[r.zone],
-                          .replica_in_zone = r.number_in_zone});
+    for (std::uint32_t r = 0; r < model_.replicas.size(); ++r)
+        result.push_back(place_of(model_, r));
     for (const EdgeStatePlan& state : model_.edge_states) {
         const EdgePlan& edge = model_.edges[state.edge];
         if (edge.from_workload)

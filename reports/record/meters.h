@@ -110,6 +110,8 @@ class Meters {
     [[nodiscard]] FlowMeter& flow(std::uint32_t index) noexcept { return flows_[index]; }
     [[nodiscard]] ServiceMeter& service(std::uint32_t index) noexcept { return services_[index]; }
     [[nodiscard]] std::vector<ServiceMeter>& services() noexcept { return services_; }
+    [[nodiscard]] const std::vector<ServiceMeter>& services() const noexcept { return services_; }
+    [[nodiscard]] const std::vector<FlowMeter>& flows() const noexcept { return flows_; }
     [[nodiscard]] Time segment_start() const noexcept { return segment_start_; }
 
     /// Ends the open sample at `at` and starts the next one. Samples are of equal length, but for

@@ -8,15 +8,6 @@ namespace shaketable::sim {
 using faults::Fate;
 using faults::Verdict;
 
-namespace {
-
-/// Time on a wire; cut at ten years, since 1 TB at 1 bit/s is more than a Duration holds.
-Duration on_wire(std::int64_t bytes, double rate) {
-    return from_seconds(std::min(static_cast<double>(bytes) / rate, to_seconds(ten_years)));
-}
-
-}  // namespace
-
 /// Time of one message, one way: propagation, retransmissions, and its turn on a shared wire.
 Duration Engine::transit(std::uint32_t edge_state, Index replica, std::int64_t bytes,
                          const Wire& wire, bool request) {
@@ -27,22 +18,13 @@ Duration Engine::transit(std::uint32_t edge_state, Index replica, std::int64_t b
     const std::uint32_t other = model_.replicas[replica].zone;
     const LinkPlan& link = request ? model_.link(state.edge, state.zone, other)
                                    : model_.link(state.edge, other, state.zone);
-    Random& dice = edge_dice_[state.edge].network;
-    Duration time = link.latency.draw(dice);
-    if (link.loss > 0) {
-        std::uint8_t losses = 0;
-        while (losses < faults::losses_fatal && dice.chance(link.loss)) ++losses;
-        time += faults::retransmission_delay(losses);
-    }
-    const double own =
-        std::min(link.bytes_per_second > 0 ? link.bytes_per_second : faults::unlimited_rate,
-                 wire.connection_rate);
-    if (bytes > 0 && own < faults::unlimited_rate) time += on_wire(bytes, own);
+    Duration time =
+        model::time_on_link(link, bytes, wire.connection_rate, edge_dice_[state.edge].network);
     if (bytes > 0 && wire.edge_rate < faults::unlimited_rate) {
         Time& free_at =
             wire_free_[2 * std::size_t{model_.edges[state.edge].route} + (request ? 0 : 1)];
         const Time start = std::max(free_at, now_);
-        free_at = std::min(start + on_wire(bytes, wire.edge_rate), Time{ten_years});
+        free_at = std::min(start + model::on_wire(bytes, wire.edge_rate), Time{ten_years});
         time += free_at - now_;
     }
     return time;

@@ -44,8 +44,8 @@ bool is_foreign(const Include& include) {
 
 /// POSIX has no package; only what faces the outside may use it.
 bool is_posix(std::string_view name) {
-    constexpr std::array<std::string_view, 7> starts{"unistd.h", "sys/",   "fcntl.h", "arpa/",
-                                                     "netinet/", "poll.h", "signal.h"};
+    constexpr std::array<std::string_view, 8> starts{"unistd.h", "sys/",   "fcntl.h", "netinet/",
+                                                     "arpa/",    "poll.h", "sched.h", "signal.h"};
     return is_below(name, starts);
 }
 

@@ -1,0 +1,206 @@
+/// The calls of one process: a stand-in's to its callees, or the load's. Carries out the policies
+/// of the edges exactly as the simulator does, over real connections.
+///
+/// A connection carries one request at a time; idle ones are kept and used again. A try that was
+/// given up keeps its connection until its answer comes (or a minute has passed), because closing
+/// it would be a cancellation; with a `cancel` policy it is closed, which the callee notices.
+///
+/// Requests outstanding are this process's own, so a balancer with `view: global` sees less than in
+/// the simulator. Dice are the simulator's own streams where it has one caller for an edge; of
+/// several replicas, replica n draws from the n-th sub-stream.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/slab.h"
+#include "injector/address_book.h"
+#include "injector/calls/records.h"
+#include "injector/live_run.h"
+#include "model/edge.h"
+
+namespace shaketable::injector {
+
+struct CallerOptions {
+    std::uint32_t connections_max = 4096;     ///< per edge of a calling replica and replica called
+    std::uint32_t in_flight_max = 1U << 20U;  ///< calls and tries each; more fail as unreachable
+    /// Messages from stand-in to stand-in take the time of the scenario's links, the real way
+    /// included; off: the real way only.
+    bool links = true;
+};
+
+class Caller {
+  public:
+    /// `replica`: whose calls these are; none: the workloads'. `part`: sub-stream of its dice.
+    Caller(LiveRun& run, const AddressBook& addresses, const CallerOptions& options,
+           std::uint32_t replica, std::uint64_t part);
+
+    /// Fixed timers that a role keeps for its caller: one per edge state, one per pair of edge
+    /// state and replica called.
+    [[nodiscard]] static TimerId timer_count(const model::Model& model);
+    /// Precondition: `first` is the first of them. Health checks begin.
+    void start(TimerId first);
+
+    /// Begins a call. Its end comes as a Todo `resume` for `parent`, unless that is none (of a
+    /// workload's call always).
+    void start_call(std::uint32_t edge_state, Index parent, Time inherited, Time started,
+                    const TraceContext& trace);
+    /// Is a call of `parent` under way? No: it has none, or its end is in `todo` already.
+    [[nodiscard]] bool is_calling(Index parent) const { return child_of(parent) != none; }
+    /// `parent`, who waits for a call of this edge, is going: with `propagate` the call is taken
+    /// back, else nobody waits for its end any more.
+    void leave(std::uint32_t edge_state, Index parent, policies::CancelMode mode);
+
+    void on_timer(TimerId timer);  ///< a fixed one
+    void on_timer(LiveRun::RecordTimer which, Index record);
+    void on_socket(Token token, std::uint32_t events);
+    void pass_gates(Index call);
+    /// What could not be done at once; call it after each event.
+    void drain();
+    void on_weather();
+    void before_cut(Time at);
+    /// Checks the books: calls begun = settled + in flight.
+    void check_books() const;
+
+    /// When a replica of the model was, or will be, up again after its last planned crash.
+    [[nodiscard]] Time up_since(std::uint32_t replica) const { return callees_[replica].up_since; }
+    [[nodiscard]] bool is_draining(std::uint32_t replica) const {
+        return callees_[replica].draining;
+    }
+
+  private:
+    using Permit = policies::BreakerMachine::Permit;
+
+    void add_edge_state(std::uint32_t edge_state);
+
+    // ---- calls (calls.cc) ----
+    [[nodiscard]] Index new_call(std::uint32_t edge_state, Index parent, Time inherited,
+                                 Time started, const TraceContext& trace);
+    void next_try(Index call);
+    void wait_for_pool(Index call);
+    void leave_pool_queue(Index call);
+    void release_pool(Index call);
+    void try_refused(Index call, Outcome outcome);
+    void release_attempt_gates(Index call);
+    void send_try(Index call);
+    void on_call_wait(Index call);
+    void on_call_total(Index call);
+    void call_attempt_settled(Index call, Index attempt, Outcome outcome, std::uint16_t status);
+    void after_failure(Index call, Outcome outcome, std::uint16_t status);
+    void drop_tries(Index call, policies::CancelMode mode);
+    void finish_call(Index call, Outcome outcome, std::uint16_t status);
+    void fall_back(Index call);
+    void fallback_settled(Index call, Outcome outcome, std::uint16_t status);
+    void settle_call(Index call, Outcome outcome, std::uint16_t status);
+    void call_settled(std::uint32_t edge_state, Index parent, Time started, Outcome outcome,
+                      std::uint16_t status);
+    [[nodiscard]] bool is_breaker_outside(std::uint32_t edge_state) const;
+
+    // ---- tries (attempts.cc) ----
+    void log_breaker(std::uint32_t edge_state);
+    [[nodiscard]] Outcome ask_gate(policies::PolicyKind kind, std::uint32_t edge_state,
+                                   Permit& permit);
+    void count_refusal(std::uint32_t edge_state, Outcome outcome);
+    [[nodiscard]] std::uint32_t pick_replica(std::uint32_t edge_state);
+    struct Try {
+        std::uint32_t edge_state = 0;
+        Index parent = none;
+        bool of_call = false;
+        Time inherited = never;
+        Time sent{};     ///< when it leaves
+        Time started{};  ///< from when its timeout counts
+        Time patience = never;
+        TraceContext trace;
+        Permit permit{};
+    };
+    [[nodiscard]] Index start_attempt(const Try& what);
+    void attempt_settled(Index attempt, Outcome outcome, std::uint16_t status);
+    void on_attempt_timeout(Index attempt);
+    void drop_attempt(Index attempt, policies::CancelMode mode);
+    void abandon(Index attempt, policies::CancelMode mode);
+    void free_attempt(Index attempt);
+    [[nodiscard]] Duration transit(std::uint32_t edge_state, std::uint32_t replica,
+                                   std::int64_t bytes, bool request);
+    void answered(Index attempt, Outcome outcome, std::uint16_t status, Time left);
+    void deliver(Index attempt);
+
+    // ---- connections (connections.cc) ----
+    void transmit(Index attempt);
+    [[nodiscard]] Index open_connection(std::uint32_t pool);
+    void send_on(Index connection, Index attempt);
+    void take_back(Index connection);
+    void close_connection(Index connection);
+    void on_readable(Index connection);
+    void on_answer(Index connection);
+    void on_broken(Index connection);
+    void leave_connection_queue(Index attempt);
+    void serve_waiting(std::uint32_t pool);
+    [[nodiscard]] std::uint32_t pool_of(const Attempt& attempt) const;
+
+    // ---- health checks (checks.cc) ----
+    void on_check_due(std::uint32_t edge_state);
+    void start_check(std::uint32_t pool);
+    void end_check(std::uint32_t pool, bool passed);
+
+    [[nodiscard]] Index child_of(Index parent) const {
+        return parent < children_.size() ? children_[parent] : none;
+    }
+    void set_child(Index parent, Index child) {
+        if (parent == none) return;
+        if (parent >= children_.size()) children_.resize(parent + 1, none);
+        children_[parent] = child;
+    }
+    [[nodiscard]] EdgeState& state(std::uint32_t edge_state) { return states_[own_[edge_state]]; }
+    [[nodiscard]] const model::EdgePlan& edge_of(std::uint32_t edge_state) const {
+        return run_.model.edges[run_.model.edge_states[edge_state].edge];
+    }
+    [[nodiscard]] const model::EdgeRules& rules_of(std::uint32_t edge_state) const {
+        return rules_[run_.model.edge_states[edge_state].edge];
+    }
+    [[nodiscard]] model::EdgeDice& dice_of(std::uint32_t edge_state) {
+        return dice_[run_.model.edge_states[edge_state].edge];
+    }
+    [[nodiscard]] reports::FlowMeter& flow_of(std::uint32_t edge_state) {
+        return run_.meters.flow(run_.model.edge_states[edge_state].flow);
+    }
+    [[nodiscard]] TimerId timer(Index record, LiveRun::RecordTimer which) const {
+        return run_.timer_of(record, which);
+    }
+
+    LiveRun& run_;
+    const AddressBook& addresses_;
+    CallerOptions options_;
+    std::vector<model::EdgeRules> rules_;  ///< per edge
+    std::vector<model::EdgeDice> dice_;    ///< per edge
+    std::vector<std::uint32_t> own_;       ///< per edge state: index into `states_`, or none
+    std::vector<EdgeState> states_;
+    std::vector<Pool> pools_;
+    std::vector<Index> children_;  ///< per parent: the call or plain try that it waits for
+    Slab<Call> calls_;
+    Slab<Attempt> attempts_;
+    Slab<Connection> connections_;
+    std::vector<std::uint32_t> outstanding_;  ///< per replica of the model
+    /// What the weather makes of the replicas called; the same in every process, so all draw the
+    /// same times to start up.
+    struct Callee {
+        bool draining = false;
+        bool crashed = false;
+        Time up_since{};
+    };
+    std::vector<Callee> callees_;       ///< per replica of the model
+    std::vector<Random> startup_dice_;  ///< per service
+    struct Broken {
+        Index connection;
+        std::uint32_t generation;
+    };
+    std::vector<std::uint32_t> starved_;  ///< pools without a connection for those who wait
+    std::vector<Broken> broken_;          ///< found broken while sending
+    std::string head_;                    ///< of the message being sent
+    std::uint64_t span_stream_ = 0, spans_ = 0;
+    TimerId check_timers_ = 0, check_ends_ = 0;
+    std::uint32_t generation_ = 0;
+    bool told_exhausted_ = false;
+};
+
+}  // namespace shaketable::injector
