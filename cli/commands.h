@@ -17,6 +17,8 @@ enum ExitCode : int {
     expectation_failed = 1,
     invalid = 2,
     could_not_run = 3,
+    stopped_by_guard = 4,
+    undo_failed = 5,
     bug = 70
 };
 
@@ -36,6 +38,9 @@ struct Options {
 void add_init(CLI::App& app, Options& options);
 void add_validate(CLI::App& app, Options& options);
 void add_simulate(CLI::App& app, Options& options);
+void add_inject(CLI::App& app, Options& options);
+void add_undo(CLI::App& app, Options& options);
+void add_doctor(CLI::App& app, Options& options);
 void add_report(CLI::App& app, Options& options);
 void add_graph(CLI::App& app, Options& options);
 void add_explain(CLI::App& app, Options& options);
@@ -48,15 +53,12 @@ struct Command {
     void (*add)(CLI::App&, Options&);
 };
 inline constexpr std::array commands{
-    Command{"init", add_init},
-    Command{"validate", add_validate},
-    Command{"simulate", add_simulate},
-    Command{"report", add_report},
-    Command{"graph", add_graph},
-    Command{"explain", add_explain},
-    Command{"list", add_list},
-    Command{"schema", add_schema},
-    Command{"completion", add_completion},
+    Command{"init", add_init},         Command{"validate", add_validate},
+    Command{"simulate", add_simulate}, Command{"inject", add_inject},
+    Command{"undo", add_undo},         Command{"doctor", add_doctor},
+    Command{"report", add_report},     Command{"graph", add_graph},
+    Command{"explain", add_explain},   Command{"list", add_list},
+    Command{"schema", add_schema},     Command{"completion", add_completion},
 };
 
 /// Writes `text` to `path` by way of a temporary file beside it, so that a reader never sees half

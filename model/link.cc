@@ -18,8 +18,7 @@ Duration time_on_link(const LinkPlan& link, std::int64_t bytes, double rate_max,
     }
     const double rate = std::min(
         link.bytes_per_second > 0 ? link.bytes_per_second : faults::unlimited_rate, rate_max);
-    if (bytes > 0 && rate < faults::unlimited_rate)
-        time += on_wire(bytes, rate);
+    if (bytes > 0 && rate < faults::unlimited_rate) time += on_wire(bytes, rate);
     return time;
 }
 

@@ -1,0 +1,180 @@
+#include "injector/journal.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace shaketable::injector {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// The fields of /proc/PID/stat behind the name, which may hold anything.
+std::vector<std::string> stat_of(pid_t pid) {
+    std::ifstream file{"/proc/" + std::to_string(pid) + "/stat"};
+    std::string line;
+    std::getline(file, line);
+    const std::size_t name_end = line.rfind(')');
+    std::vector<std::string> fields;
+    if (name_end == std::string::npos) return fields;
+    std::istringstream rest{line.substr(name_end + 1)};
+    for (std::string field; rest >> field;) fields.push_back(field);
+    return fields;
+}
+
+Unexpected<Problem> system_problem(const std::string& what) {
+    return {Problem{.code = "E001", .message = what + ": " + std::strerror(errno)}};
+}
+
+std::string print(const ProcessId& process) {
+    return std::to_string(process.pid) + " " + std::to_string(process.started);
+}
+
+/// Who wrote a journal, and whom it left stopped.
+struct Left {
+    ProcessId owner;
+    std::vector<ProcessId> stopped;
+};
+
+Left read(const std::string& path) {
+    Left left;
+    std::ifstream file{path};
+    std::string word;
+    for (std::string line; std::getline(file, line);) {
+        std::istringstream row{line};
+        ProcessId process;
+        if (!(row >> word >> process.pid >> process.started)) continue;
+        if (word == "owner") left.owner = process;
+        if (word == "stop") left.stopped.push_back(process);
+        if (word == "continued") std::erase(left.stopped, process);
+    }
+    return left;
+}
+
+std::vector<std::string> journals(const std::string& folder) {
+    std::vector<std::string> paths;
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator{folder, error})
+        if (entry.path().extension() == ".journal") paths.push_back(entry.path().string());
+    std::sort(paths.begin(), paths.end());
+    return paths;
+}
+
+void append(Undone& all, Undone one) {
+    std::move(one.done.begin(), one.done.end(), std::back_inserter(all.done));
+    std::move(one.failed.begin(), one.failed.end(), std::back_inserter(all.failed));
+}
+
+/// Goes on, and is seen to go on.
+bool let_continue(const ProcessId& process) {
+    constexpr int tries = 50;
+    for (int i = 0; i < tries; ++i) {
+        if (!is_alive(process) || !is_stopped(process)) return true;
+        if (::kill(process.pid, SIGCONT) != 0) return errno == ESRCH;
+        (void)::poll(nullptr, 0, i);
+    }
+    return false;
+}
+
+}  // namespace
+
+std::optional<ProcessId> identify(pid_t pid) {
+    constexpr std::size_t start_time = 19;  // field 22 of proc(5), counted from the state
+    const std::vector<std::string> fields = stat_of(pid);
+    if (fields.size() <= start_time || fields[0] == "Z" || fields[0] == "X") return std::nullopt;
+    return ProcessId{pid, std::strtoull(fields[start_time].c_str(), nullptr, 10)};
+}
+
+bool is_alive(const ProcessId& process) {
+    const auto now = identify(process.pid);
+    return now && *now == process;
+}
+
+bool is_stopped(const ProcessId& process) {
+    const std::vector<std::string> fields = stat_of(process.pid);
+    return is_alive(process) && !fields.empty() && fields[0] == "T";
+}
+
+Result<std::string> Journal::folder() {
+    const char* runtime = std::getenv("XDG_RUNTIME_DIR");
+    const std::string folder =
+        runtime != nullptr && *runtime != '\0'
+            ? std::string{runtime} + "/shaketable"
+            : (fs::temp_directory_path() / ("shaketable-" + std::to_string(::getuid()))).string();
+    if (::mkdir(folder.c_str(), S_IRWXU) != 0 && errno != EEXIST)
+        return system_problem("cannot make " + folder);
+    struct stat status {};
+    if (::lstat(folder.c_str(), &status) != 0) return system_problem("cannot look at " + folder);
+    if (!S_ISDIR(status.st_mode) || status.st_uid != ::getuid() || (status.st_mode & 077U) != 0)
+        return Unexpected{Problem{.code = "E001",
+                                  .message = folder + " is not a folder of yours alone",
+                                  .hint = "remove it, or set XDG_RUNTIME_DIR"}};
+    return folder;
+}
+
+Journal::Journal(const std::string& folder) : path_{path_of(folder, ::getpid())} {}
+
+std::string Journal::path_of(const std::string& folder, pid_t owner) {
+    return folder + "/" + std::to_string(owner) + ".journal";
+}
+
+bool Journal::open() {
+    if (fd_.is_open()) return true;
+    constexpr int flags = O_CREAT | O_TRUNC | O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW;
+    fd_ = Descriptor{::open(path_.c_str(), flags, S_IRUSR | S_IWUSR)};
+    const auto self = identify(::getpid());
+    return fd_.is_open() && self && write("owner " + print(*self));
+}
+
+bool Journal::write(const std::string& line) {
+    const std::string text = line + "\n";
+    const auto size = static_cast<ssize_t>(text.size());
+    return ::write(fd_.get(), text.data(), text.size()) == size && ::fdatasync(fd_.get()) == 0;
+}
+
+bool Journal::will_stop(const ProcessId& process) {
+    return open() && write("stop " + print(process));
+}
+
+void Journal::has_continued(const ProcessId& process) {
+    (void)write("continued " + print(process));
+}
+
+Undone undo(const std::string& path) {
+    Undone undone;
+    for (const ProcessId& process : read(path).stopped) {
+        if (!is_alive(process) || !is_stopped(process)) continue;
+        const std::string who = "process " + std::to_string(process.pid);
+        if (let_continue(process))
+            undone.done.push_back(who + " was stopped and goes on");
+        else
+            undone.failed.push_back(who +
+                                    " is stopped and cannot be continued: " + std::strerror(errno));
+    }
+    if (undone.failed.empty()) (void)::unlink(path.c_str());
+    return undone;
+}
+
+Undone undo_all(const std::string& folder) {
+    Undone all;
+    for (const std::string& path : journals(folder)) {
+        if (is_alive(read(path).owner))
+            ++all.running;
+        else
+            append(all, undo(path));
+    }
+    return all;
+}
+
+}  // namespace shaketable::injector

@@ -1,0 +1,67 @@
+/// What has been done to processes of the user's and must be undone, written down before it is
+/// done, so that whoever comes later can undo it.
+///
+/// One file per run in the runtime folder (`$XDG_RUNTIME_DIR/shaketable`, or `shaketable-UID` in
+/// the folder for temporary files; mode 0700), one line per deed, each written and flushed to disk
+/// before the deed. The file is made with the first of them and goes when nothing is left to undo.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <sys/types.h>
+
+#include "base/result.h"
+#include "injector/descriptor.h"
+
+namespace shaketable::injector {
+
+/// A process, told from a later one of the same number by when it was started.
+struct ProcessId {
+    pid_t pid = 0;
+    std::uint64_t started = 0;  ///< clock ticks since boot, from /proc/PID/stat
+    bool operator==(const ProcessId&) const = default;
+};
+/// None: there is no such process.
+[[nodiscard]] std::optional<ProcessId> identify(pid_t pid);
+[[nodiscard]] bool is_alive(const ProcessId& process);
+/// Is it stopped by a signal?
+[[nodiscard]] bool is_stopped(const ProcessId& process);
+
+class Journal {
+  public:
+    /// The folder of all journals; made if it is missing.
+    /// Errors: E001 it cannot be made, or belongs to somebody else.
+    [[nodiscard]] static Result<std::string> folder();
+
+    /// Of this process, which is the one to undo what it writes down.
+    explicit Journal(const std::string& folder);
+    /// Where the journal of a process is, if there is one.
+    [[nodiscard]] static std::string path_of(const std::string& folder, pid_t owner);
+
+    /// Says that the process will be stopped. False: it could not be written, so do not do it.
+    [[nodiscard]] bool will_stop(const ProcessId& process);
+    void has_continued(const ProcessId& process);
+    [[nodiscard]] const std::string& path() const noexcept { return path_; }
+
+  private:
+    [[nodiscard]] bool open();
+    [[nodiscard]] bool write(const std::string& line);
+    Descriptor fd_;
+    std::string path_;
+};
+
+struct Undone {
+    std::vector<std::string> done;    ///< sentences
+    std::vector<std::string> failed;  ///< what may still be broken
+    std::uint32_t running = 0;        ///< journals of runs that are still going on; left alone
+};
+/// Undoes what the journals in `folder` say was done by runs that are over, verifies it, and
+/// removes them. Idempotent.
+[[nodiscard]] Undone undo_all(const std::string& folder);
+/// What is left to undo by one journal; its own run may still be alive.
+[[nodiscard]] Undone undo(const std::string& path);
+
+}  // namespace shaketable::injector

@@ -1,0 +1,145 @@
+// A plan in words, and its sockets.
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/quantity.h"
+#include "faults/catalogue.h"
+#include "injector/http/socket.h"
+#include "injector/plan.h"
+#include "injector/proxy/socket.h"
+
+namespace shaketable::injector {
+
+namespace {
+
+std::string seconds_of(Time time) {
+    return Text<Duration>::print(time.time_since_epoch());
+}
+
+/// The inode of the socket that listens on a local TCP port of IPv4; 0: none seen.
+std::uint64_t inode_of_listener(std::uint16_t port) {
+    std::ifstream table{"/proc/net/tcp"};
+    std::string line;
+    std::getline(table, line);
+    while (std::getline(table, line)) {
+        std::istringstream row{line};
+        std::string number, local, remote, state, queues, timer, retransmit, uid, timeout;
+        std::uint64_t inode = 0;
+        row >> number >> local >> remote >> state >> queues >> timer >> retransmit >> uid >>
+            timeout >> inode;
+        const std::size_t colon = local.find(':');
+        if (state != "0A" || colon == std::string::npos) continue;
+        if (std::stoul(local.substr(colon + 1), nullptr, 16) == port) return inode;
+    }
+    return 0;
+}
+
+/// "nginx (process 4711)", or "" where the system does not say.
+std::string owner_of(std::uint16_t port) {
+    namespace fs = std::filesystem;
+    const std::uint64_t inode = inode_of_listener(port);
+    if (inode == 0) return {};
+    const std::string wanted = "socket:[" + std::to_string(inode) + "]";
+    std::error_code error;
+    for (const auto& process : fs::directory_iterator{"/proc", error}) {
+        const std::string pid = process.path().filename().string();
+        if (pid.find_first_not_of("0123456789") != std::string::npos) continue;
+        for (const auto& fd : fs::directory_iterator{process.path() / "fd", error}) {
+            if (fs::read_symlink(fd.path(), error).string() != wanted) continue;
+            std::string name;
+            std::getline(std::ifstream{process.path() / "comm"}, name);
+            return name + " (process " + pid + ")";
+        }
+    }
+    return {};
+}
+
+}  // namespace
+
+std::string print(const Plan& plan) {
+    const model::Model& model = plan.model;
+    std::string text = "processes\n";
+    for (std::uint32_t s = 0; s < model.services.size(); ++s) {
+        const model::ServicePlan& service = model.services[s];
+        const BoundService* bound = plan.bound[s];
+        if (bound == nullptr) {
+            text += fmt::format("  {}: {} stand-in{}\n", service.name, service.replicas,
+                                service.replicas == 1 ? "" : "s");
+            continue;
+        }
+        text +=
+            fmt::format("  {}: yours, at {}\n", service.name, fmt::join(bound->addresses, ", "));
+        if (!bound->start.empty())
+            text += fmt::format("    started by us: {}\n", fmt::join(bound->start, " "));
+    }
+    text += "  one load generator, one process for all proxies, one guardian\n";
+    text += "proxies, all on loopback\n";
+    for (const proxy::ProxySettings& proxy : plan.proxies) {
+        const bool is_bound = plan.binding_of(proxy.replica) != nullptr;
+        text += fmt::format("  {}: {}, listens on {}, leads to {}\n", proxy.name,
+                            shaketable::name_of(proxy.flavour),
+                            proxy.listen.port() == 0 && !proxy.listen.is_unix()
+                                ? "127.0.0.1, any free port"
+                                : proxy.listen.print(),
+                            is_bound ? proxy.upstream.print() : "its stand-in");
+    }
+    text += "faults\n";
+    for (const faults::Occurrence& occurrence : plan.timeline.occurrences) {
+        const faults::Fault& fault = model.scenario.faults[occurrence.fault];
+        text +=
+            fmt::format("  {} to {}: {} ({}){}\n", seconds_of(occurrence.start),
+                        seconds_of(occurrence.end), fault.id, faults::kind_name(fault.what),
+                        fault.target ? " on " + Text<faults::Target>::print(*fault.target) : "");
+    }
+    if (!plan.pauses.empty() || plan.lives.size() > model.replicas.size()) text += "signals\n";
+    for (const Pause& pause : plan.pauses)
+        text += fmt::format("  {}: SIGSTOP at {}, SIGCONT at {}\n", plan.name_of(pause.replica),
+                            seconds_of(pause.from), seconds_of(pause.until));
+    for (const Life& life : plan.lives)
+        if (life.number > 0)
+            text += fmt::format("  {}: started again at {}\n", plan.name_of(life.replica),
+                                seconds_of(life.from));
+    for (const Problem& warning : plan.warnings)
+        text += fmt::format("not honoured here\n  {}\n", warning.message);
+    return text;
+}
+
+Result<Sockets, Problems> open_sockets(Plan& plan) {
+    Sockets sockets;
+    sockets.addresses = AddressBook{plan.model};
+    Problems problems;
+    for (std::uint32_t r = 0; r < plan.model.replicas.size(); ++r)
+        sockets.standins.push_back(plan.binding_of(r) ? Descriptor{} : listen_on_loopback());
+    for (std::size_t p = 0; p < plan.proxies.size(); ++p) {
+        proxy::ProxySettings& settings = plan.proxies[p];
+        if (plan.binding_of(settings.replica) == nullptr)
+            settings.upstream = proxy::Address::of_socket(sockets.standins[settings.replica].get());
+        const Result<int> descriptor = proxy::listen_at(settings.listen);
+        if (!descriptor) {
+            const std::string owner = owner_of(settings.listen.port());
+            problems.push_back(
+                {.code = "E302",
+                 .message = fmt::format("cannot listen on {}: {}", settings.listen.print(),
+                                        descriptor.error().message),
+                 .hint = owner.empty() ? "" : "it is held by " + owner,
+                 .field = "edges." + plan.model.routes[plan.proxy_routes[p]] + ".listen"});
+            continue;
+        }
+        sockets.proxies.emplace_back(*descriptor);
+        settings.descriptor = *descriptor;
+        const proxy::Address bound = proxy::Address::of_socket(*descriptor);
+        if (bound.family() == AF_INET)
+            sockets.addresses.set(plan.proxy_routes[p], settings.replica,
+                                  *reinterpret_cast<const sockaddr_in*>(bound.data()));
+    }
+    if (!problems.empty()) return Unexpected{std::move(problems)};
+    return sockets;
+}
+
+}  // namespace shaketable::injector

@@ -1,0 +1,328 @@
+#include "injector/run/guardian.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <optional>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "injector/clock.h"
+#include "injector/http/socket.h"
+#include "injector/load/load.h"
+#include "injector/run/proxy_role.h"
+#include "injector/standin/standin.h"
+
+namespace shaketable::injector {
+
+namespace {
+
+class Guardian {
+  public:
+    Guardian(GuardianTask task, Channel& controller)
+        : task_{std::move(task)},
+          plan_{*task_.plan},
+          controller_{controller},
+          journal_{task_.journals},
+          children_(task_.roles.size()) {
+        ports_.resize(plan_.model.replicas.size());
+        for (std::uint32_t r = 0; r < ports_.size(); ++r)
+            if (task_.sockets->standins[r].is_open())
+                ports_[r] = proxy::Address::of_socket(task_.sockets->standins[r].get()).port();
+    }
+
+    int run() {
+        start_commands();
+        while (!controller_.closed() && !stopped_) {
+            act();
+            wait();
+            reap();
+            listen();
+        }
+        return end();
+    }
+
+  private:
+    struct Child {
+        pid_t pid = 0;
+        bool paused = false;
+    };
+
+    [[nodiscard]] bool is_command(const Life& life) const {
+        return plan_.binding_of(life.replica) != nullptr;
+    }
+
+    // ---- starting ----
+
+    template <class Play>
+    void fork_into(std::size_t slot, Play play) {
+        const pid_t self = ::getpid();
+        const pid_t pid = ::fork();
+        if (pid == 0) {
+            ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+            if (::getppid() != self) ::_exit(70);  // the guardian died before that took hold
+            ::signal(SIGINT, SIG_IGN);
+            // Whoever holds a copy of another's end keeps it from seeing an end.
+            controller_ = Channel{Descriptor{}};
+            Channel own = std::move(task_.roles[slot]);
+            task_.roles.clear();
+            ::_exit(play(own));
+        }
+        if (pid < 0) {
+            say("cannot start a process: " + std::string{std::strerror(errno)});
+            return;
+        }
+        children_[slot].pid = pid;
+        if (slot != proxy_slot) task_.roles[slot] = Channel{Descriptor{}};
+    }
+
+    void start_commands() {
+        for (std::size_t i = 0; i < plan_.lives.size(); ++i)
+            if (is_command(plan_.lives[i]) && plan_.lives[i].number == 0) start_life(i);
+    }
+
+    void start_roles() {
+        fork_into(proxy_slot, [&](Channel& channel) {
+            task_.sockets->standins.clear();
+            return run_proxies(plan_, clock_->zero(), channel);
+        });
+        for (std::size_t i = 0; i < plan_.lives.size(); ++i)
+            if (!is_command(plan_.lives[i]) && plan_.lives[i].number == 0) start_life(i);
+        fork_into(load_slot, [&](Channel& channel) {
+            drop_sockets();
+            return run_load({.model = &plan_.model,
+                             .repeat = plan_.options.repeat,
+                             .zero = clock_->zero(),
+                             .addresses = task_.sockets->addresses,
+                             .calls = {}},
+                            channel);
+        });
+    }
+
+    void drop_sockets() {
+        task_.sockets->standins.clear();
+        task_.sockets->proxies.clear();
+    }
+
+    void start_life(std::size_t index) {
+        const Life& life = plan_.lives[index];
+        const std::size_t slot = first_life_slot + index;
+        if (is_command(life)) return start_command(life, slot);
+        Descriptor& listener = task_.sockets->standins[life.replica];
+        if (!listener.is_open()) listener = listen_on_loopback(ports_[life.replica]);
+        if (!listener.is_open()) return say(plan_.name_of(life.replica) + " cannot listen again");
+        fork_into(slot, [&](Channel& channel) {
+            StandinTask task{.model = &plan_.model,
+                             .repeat = plan_.options.repeat,
+                             .zero = clock_->zero(),
+                             .replica = life.replica,
+                             .life = life.number,
+                             .listener = std::move(listener),
+                             .addresses = task_.sockets->addresses,
+                             .calls = {},
+                             .burn = task_.burn};
+            drop_sockets();
+            return run_standin(std::move(task), channel);
+        });
+        listener.reset();  // it is the child's alone: dead, its port refuses
+    }
+
+    void start_command(const Life& life, std::size_t slot) {
+        const BoundService& bound = *plan_.binding_of(life.replica);
+        const std::string port = std::to_string(plan_.address_of(life.replica).port());
+        const std::string number = std::to_string(plan_.model.replicas[life.replica].number);
+        std::vector<std::string> words = bound.start;
+        for (std::string& word : words)
+            for (const auto& [name, value] :
+                 {std::pair{std::string{"{port}"}, port}, {std::string{"{replica}"}, number}})
+                for (std::size_t at; (at = word.find(name)) != std::string::npos;)
+                    word.replace(at, name.size(), value);
+        fork_into(slot, [&](Channel&) {
+            drop_sockets();
+            std::vector<char*> arguments;
+            for (std::string& word : words) arguments.push_back(word.data());
+            arguments.push_back(nullptr);
+            (void)::dup2(STDERR_FILENO, STDOUT_FILENO);  // our own output is for our results
+            ::signal(SIGINT, SIG_DFL);
+            ::execvp(arguments[0], arguments.data());
+            return 127;
+        });
+    }
+
+    // ---- what the plan says, in time ----
+
+    [[nodiscard]] Time next_act() const {
+        if (!clock_) return never;
+        Time next = never;
+        if (next_life_ < plan_.lives.size()) next = plan_.lives[next_life_].from;
+        if (next_death_ < plan_.deaths.size()) next = std::min(next, plan_.deaths[next_death_].at);
+        if (next_pause_ < plan_.pauses.size())
+            next = std::min(next, plan_.pauses[next_pause_].from);
+        for (const std::size_t p : paused_) next = std::min(next, plan_.pauses[p].until);
+        return next;
+    }
+
+    void act() {
+        if (!clock_) return;
+        const Time now = clock_->now();
+        std::erase_if(paused_, [&](std::size_t p) {
+            if (plan_.pauses[p].until > now) return false;
+            resume(plan_.pauses[p].replica);
+            return true;
+        });
+        for (; next_death_ < plan_.deaths.size() && plan_.deaths[next_death_].at <= now;
+             ++next_death_)
+            if (Child* child = child_of(plan_.deaths[next_death_].replica))
+                ::kill(child->pid, SIGKILL);
+        for (; next_life_ < plan_.lives.size() && plan_.lives[next_life_].from <= now; ++next_life_)
+            if (plan_.lives[next_life_].number > 0) start_life(next_life_);
+        for (; next_pause_ < plan_.pauses.size() && plan_.pauses[next_pause_].from <= now;
+             ++next_pause_)
+            if (pause(plan_.pauses[next_pause_].replica)) paused_.push_back(next_pause_);
+    }
+
+    /// The process that plays a replica now.
+    [[nodiscard]] Child* child_of(std::uint32_t replica) {
+        for (std::size_t i = plan_.lives.size(); i-- > 0;)
+            if (plan_.lives[i].replica == replica && children_[first_life_slot + i].pid > 0)
+                return &children_[first_life_slot + i];
+        return nullptr;
+    }
+
+    /// A child of ours, or the user's own process, which the journal hears of first.
+    bool pause(std::uint32_t replica) {
+        if (Child* child = child_of(replica)) return ::kill(child->pid, SIGSTOP) == 0;
+        const BoundService* bound = plan_.binding_of(replica);
+        pid_t pid = 0;
+        if (bound == nullptr || !(std::ifstream{bound->pid_file} >> pid) || pid <= 1) {
+            say("cannot pause " + plan_.name_of(replica) + ": no process id in " +
+                (bound ? bound->pid_file : ""));
+            return false;
+        }
+        const std::optional<ProcessId> process = identify(pid);
+        if (!process || !journal_.will_stop(*process)) {
+            say("cannot pause " + plan_.name_of(replica));
+            return false;
+        }
+        foreign_.push_back(*process);
+        // It may have ended since, and its number may be another's.
+        return is_alive(*process) && ::kill(pid, SIGSTOP) == 0;
+    }
+
+    void resume(std::uint32_t replica) {
+        if (Child* child = child_of(replica)) {
+            ::kill(child->pid, SIGCONT);
+            return;
+        }
+        for (const ProcessId& process : foreign_) continue_foreign(process);
+        foreign_.clear();
+    }
+
+    void continue_foreign(const ProcessId& process) {
+        if (is_alive(process)) ::kill(process.pid, SIGCONT);
+        journal_.has_continued(process);
+    }
+
+    // ---- waiting and listening ----
+
+    void wait() {
+        constexpr Duration tick = std::chrono::milliseconds{20};  // how long a death goes unnoticed
+        Duration longest = tick;
+        if (const Time next = next_act(); next != never)
+            longest = std::clamp(next - clock_->now(), Duration{0}, tick);
+        pollfd wait{controller_.fd(), POLLIN, 0};
+        const timespec limit{0, static_cast<long>(longest.count())};
+        (void)::ppoll(&wait, 1, &limit, nullptr);
+    }
+
+    void reap() {
+        int status = 0;
+        for (pid_t pid; (pid = ::waitpid(-1, &status, WNOHANG)) > 0;)
+            for (std::size_t slot = 0; slot < children_.size(); ++slot) {
+                if (children_[slot].pid != pid) continue;
+                children_[slot] = {};
+                if (WIFEXITED(status) && WEXITSTATUS(status) == 0) continue;
+                if (!is_expected(slot))
+                    (void)controller_.send(MessageKind::order, "died " + std::to_string(slot));
+                if (slot == proxy_slot && clock_) rescue();
+            }
+    }
+
+    /// A command that we killed ourselves.
+    [[nodiscard]] bool is_expected(std::size_t slot) const {
+        return slot >= first_life_slot && is_command(plan_.lives[slot - first_life_slot]) &&
+               next_death_ > 0;
+    }
+
+    /// Clients of a dead worker see their connections closed; new ones reach the real services.
+    void rescue() {
+        auto [ours, theirs] = Channel::pair();
+        task_.roles[proxy_slot] = std::move(theirs);
+        fork_into(proxy_slot, [&](Channel& channel) {
+            task_.sockets->standins.clear();
+            return pass_through(plan_, channel);
+        });
+        rescue_ = std::move(ours);
+    }
+
+    void listen() {
+        while (const std::optional<Message> message = controller_.receive()) {
+            if (message->kind == MessageKind::stop) stopped_ = true;
+            if (message->kind != MessageKind::order || clock_) continue;
+            const std::chrono::steady_clock::duration zero{
+                std::strtoll(message->body.c_str(), nullptr, 10)};
+            clock_.emplace(std::chrono::steady_clock::time_point{zero});
+            start_roles();
+        }
+    }
+
+    void say(const std::string& text) { (void)controller_.send(MessageKind::error, text); }
+
+    int end() {
+        for (const Child& child : children_)
+            if (child.pid > 0) ::kill(child.pid, SIGKILL);
+        while (::waitpid(-1, nullptr, 0) > 0 || errno == EINTR) {
+        }
+        for (const ProcessId& process : foreign_) continue_foreign(process);
+        const Undone undone = undo(journal_.path());
+        return undone.failed.empty() ? 0 : 5;
+    }
+
+    GuardianTask task_;
+    const Plan& plan_;
+    Channel& controller_;
+    Journal journal_;
+    std::vector<Child> children_;  ///< by slot
+    std::vector<std::uint16_t> ports_;
+    std::optional<LiveClock> clock_;
+    std::size_t next_life_ = 0, next_death_ = 0, next_pause_ = 0;
+    std::vector<std::size_t> paused_;  ///< pauses under way
+    std::vector<ProcessId> foreign_;   ///< the user's processes that are stopped
+    std::optional<Channel> rescue_;
+    bool stopped_ = false;
+};
+
+}  // namespace
+
+std::string encode_go(std::chrono::steady_clock::time_point zero) {
+    return std::to_string(zero.time_since_epoch().count());
+}
+
+int guard(GuardianTask task, Channel& controller) {
+    // A terminal's interrupt goes to the controller, which undoes in order.
+    ::signal(SIGINT, SIG_IGN);
+    ::signal(SIGTERM, SIG_IGN);
+    ::signal(SIGHUP, SIG_IGN);
+    ::signal(SIGPIPE, SIG_IGN);
+    ::prctl(PR_SET_NAME, "shake-guardian");
+    return Guardian{std::move(task), controller}.run();
+}
+
+}  // namespace shaketable::injector

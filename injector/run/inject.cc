@@ -1,0 +1,273 @@
+#include "injector/run/inject.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "injector/clock.h"
+#include "injector/http/socket.h"
+#include "injector/journal.h"
+#include "injector/run/guardian.h"
+#include "injector/run/health.h"
+#include "reports/record/merge_part.h"
+
+namespace shaketable::injector {
+
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+volatile std::sig_atomic_t caught = 0;
+void remember(int signal) {
+    caught = signal;
+}
+
+/// While it lives, the signals that end a program end the run instead.
+class Signals {
+  public:
+    Signals() {
+        caught = 0;
+        struct sigaction action {};
+        action.sa_handler = remember;
+        for (std::size_t i = 0; i < ended_by.size(); ++i)
+            ::sigaction(ended_by[i], &action, &before_[i]);
+        action.sa_handler = SIG_IGN;
+        ::sigaction(SIGPIPE, &action, &pipe_before_);
+    }
+    ~Signals() {
+        for (std::size_t i = 0; i < ended_by.size(); ++i)
+            ::sigaction(ended_by[i], &before_[i], nullptr);
+        ::sigaction(SIGPIPE, &pipe_before_, nullptr);
+    }
+    Signals(const Signals&) = delete;
+    Signals& operator=(const Signals&) = delete;
+
+  private:
+    static constexpr std::array<int, 3> ended_by{SIGINT, SIGTERM, SIGHUP};
+    std::array<struct sigaction, 3> before_{};
+    struct sigaction pipe_before_ {};
+};
+
+class Controller {
+  public:
+    Controller(const Plan& plan, Sockets sockets, const InjectOptions& options)
+        : plan_{plan}, sockets_{std::move(sockets)}, options_{options}, watch_{plan} {}
+
+    Injected run() {
+        const Signals signals;
+        if (clear_up() && start_guardian() && wait_for_health()) {
+            go();
+            while (!is_over()) {
+                poll();
+                look();
+            }
+            collect();
+        }
+        end();
+        return std::move(result_);
+    }
+
+  private:
+    struct Process {
+        Channel channel;
+        bool is_awaited = true;  ///< its part
+        bool is_dead = false;
+    };
+
+    void fail(std::string why) {
+        if (result_.end != Injected::End::complete) return;
+        result_.end = Injected::End::failed;
+        result_.why = std::move(why);
+    }
+    [[nodiscard]] bool is_ended() const { return result_.end != Injected::End::complete; }
+
+    /// What a former run has left behind is put right first.
+    bool clear_up() {
+        const Result<std::string> folder = Journal::folder();
+        if (!folder) return fail(folder.error().message), false;
+        journals_ = *folder;
+        result_.not_undone = undo_all(journals_).failed;
+        if (!result_.not_undone.empty()) fail("what a former run has left behind cannot be undone");
+        return result_.not_undone.empty();
+    }
+
+    bool start_guardian() {
+        std::vector<Channel> theirs;
+        for (std::size_t slot = 0; slot < first_life_slot + plan_.lives.size(); ++slot) {
+            auto [ours, other] = Channel::pair();
+            const bool is_command = slot >= first_life_slot &&
+                                    plan_.binding_of(plan_.lives[slot - first_life_slot].replica);
+            processes_.push_back({.channel = std::move(ours), .is_awaited = !is_command});
+            theirs.push_back(std::move(other));
+        }
+        auto [ours, other] = Channel::pair();
+        guardian_ = ::fork();
+        if (guardian_ < 0) return fail("cannot start the guardian"), false;
+        if (guardian_ == 0) {
+            // It sees the controller die by the end of its channel, and outlives it.
+            processes_.clear();
+            Channel controller = std::move(other);
+            ours = Channel{Descriptor{}};
+            ::_exit(guard({.plan = &plan_,
+                           .sockets = &sockets_,
+                           .roles = std::move(theirs),
+                           .journals = journals_,
+                           .burn = options_.burn},
+                          controller));
+        }
+        wire_ = std::move(ours);
+        sockets_.standins.clear();
+        sockets_.proxies.clear();
+        return true;
+    }
+
+    /// The user's own services are there before the load comes.
+    bool wait_for_health() {
+        constexpr Duration longest = seconds{15};
+        const auto until = std::chrono::steady_clock::now() + longest;
+        for (std::uint32_t r = 0; r < plan_.model.replicas.size(); ++r) {
+            const BoundService* bound = plan_.binding_of(r);
+            if (bound == nullptr) continue;
+            std::string reason = "it is not there";
+            while (!is_healthy(plan_.address_of(r), bound->health, reason)) {
+                poll_guardian();
+                if (caught != 0) return note_signal(), false;
+                if (is_ended()) return false;
+                if (std::chrono::steady_clock::now() > until)
+                    return fail(plan_.name_of(r) + " at " + plan_.address_of(r).print() +
+                                " is not well: " + reason),
+                           false;
+                (void)::poll(nullptr, 0, 20);
+            }
+        }
+        return true;
+    }
+
+    void go() {
+        // Enough for all processes to be there; those that are late say so by what they count.
+        const Duration lead = milliseconds{300} + milliseconds{5} * processes_.size();
+        clock_.emplace(std::chrono::steady_clock::now() + lead);
+        if (!wire_->send(MessageKind::order, encode_go(clock_->zero()))) fail("the guardian died");
+    }
+
+    [[nodiscard]] bool is_over() const {
+        const Time end = Time{} + plan_.model.scenario.run.duration;
+        return is_ended() || clock_->now() >= end;
+    }
+
+    void poll() {
+        std::vector<pollfd> waits{{wire_->fd(), POLLIN, 0}};
+        for (const Process& process : processes_)
+            if (!process.channel.closed()) waits.push_back({process.channel.fd(), POLLIN, 0});
+        (void)::poll(waits.data(), waits.size(), 50);
+        poll_guardian();
+        for (Process& process : processes_) hear(process);
+    }
+
+    void poll_guardian() {
+        while (const std::optional<Message> message = wire_->receive()) {
+            if (message->kind == MessageKind::error) fail(message->body);
+            if (message->kind == MessageKind::order)
+                fail("a process of the run has " + message->body);
+        }
+        if (wire_->closed()) fail("the guardian died");
+    }
+
+    void hear(Process& process) {
+        while (const std::optional<Message> message = process.channel.receive()) {
+            if (message->kind == MessageKind::error) fail(message->body);
+            if (message->kind == MessageKind::sample) {
+                if (const auto sample = decode_sample(message->body)) watch_.add(*sample);
+            } else if (message->kind == MessageKind::part) {
+                process.is_awaited = false;
+                const auto part = decode_part(message->body);
+                if (!part) return fail("a process has handed over a part that cannot be read");
+                if (!result_.repeat) result_.repeat.emplace();
+                reports::merge_part(*result_.repeat, *part);
+            }
+        }
+    }
+
+    void note_signal() {
+        result_.end = Injected::End::interrupted;
+        result_.signal = caught;
+        result_.why = ::strsignal(caught);
+    }
+
+    void look() {
+        const Time now = clock_->now();
+        if (caught != 0) return note_signal();
+        if (options_.progress) options_.progress(watch_, now);
+        if (now <= Time{}) return;
+        // Samples need a moment to come in.
+        const Time known = now - milliseconds{200};
+        if (const auto why = watch_.find_stop(known)) return stop(*why);
+        if (options_.duration_max && now >= Time{} + *options_.duration_max)
+            return stop("it has run for as long as it may");
+        const auto& occurrences = plan_.timeline.occurrences;
+        if (is_baseline_judged_ || occurrences.empty()) return;
+        if (now + milliseconds{50} < occurrences.front().start) return;
+        is_baseline_judged_ = true;
+        if (const auto broken = watch_.find_bad_baseline())
+            fail("the baseline is broken before any fault: " + *broken);
+    }
+
+    void stop(std::string why) {
+        result_.end = Injected::End::stopped;
+        result_.why = std::move(why);
+    }
+
+    /// Everybody hands over what it has counted.
+    void collect() {
+        for (Process& process : processes_)
+            if (!process.channel.closed()) (void)process.channel.send(MessageKind::stop);
+        const auto until = std::chrono::steady_clock::now() + seconds{5};
+        const auto is_waiting = [&] {
+            return std::any_of(processes_.begin(), processes_.end(), [](const Process& process) {
+                return process.is_awaited && !process.channel.closed();
+            });
+        };
+        while (is_waiting() && std::chrono::steady_clock::now() < until && !wire_->closed()) poll();
+        if (is_waiting()) fail("a process has not handed over what it counted");
+    }
+
+    /// Nothing is left when this is over, or `not_undone` says what.
+    void end() {
+        if (guardian_ <= 0) return;
+        const bool is_told = wire_->send(MessageKind::stop);
+        int status = 0;
+        while (::waitpid(guardian_, &status, 0) < 0 && errno == EINTR) {
+        }
+        // It has done so itself, unless it was killed.
+        result_.not_undone = undo(Journal::path_of(journals_, guardian_)).failed;
+        if (!is_told || !WIFEXITED(status)) fail("the guardian died");
+    }
+
+    const Plan& plan_;
+    Sockets sockets_;
+    const InjectOptions& options_;
+    Watch watch_;
+    std::string journals_;
+    std::vector<Process> processes_;
+    std::optional<Channel> wire_;  ///< to the guardian
+    pid_t guardian_ = 0;
+    std::optional<LiveClock> clock_;
+    bool is_baseline_judged_ = false;
+    Injected result_;
+};
+
+}  // namespace
+
+Injected inject(const Plan& plan, Sockets sockets, const InjectOptions& options) {
+    return Controller{plan, std::move(sockets), options}.run();
+}
+
+}  // namespace shaketable::injector

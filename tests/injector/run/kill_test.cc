@@ -1,0 +1,214 @@
+// Whoever of a run is killed, and whenever: nothing is left behind.
+//
+// SHAKETABLE_KILLS=200 runs the campaign at full length.
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <random>
+#include <sstream>
+#include <vector>
+
+#include <catch2/catch.hpp>
+#include <netinet/in.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "injector/http/socket.h"
+#include "injector/journal.h"
+#include "injector/plan.h"
+#include "injector/run/inject.h"
+#include "scenarios/read.h"
+
+namespace shaketable::injector {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A process of the user's: it accepts connections, says nothing, and wants to live.
+class Victim {
+  public:
+    explicit Victim(const fs::path& folder) {
+        Descriptor listener = listen_on_loopback();
+        port_ = proxy::Address::of_socket(listener.get()).port();
+        pid_ = ::fork();
+        if (pid_ == 0) {
+            for (;;) {
+                const int fd = ::accept(listener.get(), nullptr, nullptr);
+                if (fd >= 0) ::close(fd);
+            }
+        }
+        pid_file_ = folder / "victim.pid";
+        std::ofstream{pid_file_} << pid_ << "\n";
+    }
+    ~Victim() {
+        ::kill(pid_, SIGKILL);
+        ::waitpid(pid_, nullptr, 0);
+    }
+    Victim(const Victim&) = delete;
+    Victim& operator=(const Victim&) = delete;
+
+    [[nodiscard]] std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
+    [[nodiscard]] std::string pid_file() const { return pid_file_.string(); }
+    [[nodiscard]] bool runs() const {
+        const auto self = identify(pid_);
+        return self && !is_stopped(*self);
+    }
+
+  private:
+    pid_t pid_ = 0;
+    std::uint16_t port_ = 0;
+    fs::path pid_file_;
+};
+
+/// A folder of its own for journals and files.
+class Folder {
+  public:
+    Folder() : path_{(fs::temp_directory_path() / "shaketable-kill-XXXXXX").string()} {
+        REQUIRE(::mkdtemp(path_.data()) != nullptr);
+        ::setenv("XDG_RUNTIME_DIR", path_.c_str(), 1);
+    }
+    ~Folder() {
+        ::unsetenv("XDG_RUNTIME_DIR");
+        std::error_code error;
+        fs::remove_all(path_, error);
+    }
+    Folder(const Folder&) = delete;
+    Folder& operator=(const Folder&) = delete;
+    [[nodiscard]] const std::string& path() const { return path_; }
+    [[nodiscard]] std::size_t journals() const {
+        std::size_t count = 0;
+        std::error_code error;
+        for (const auto& entry : fs::directory_iterator{path_ + "/shaketable", error})
+            count += entry.path().extension() == ".journal";
+        return count;
+    }
+
+  private:
+    std::string path_;
+};
+
+scenarios::Scenario scenario() {
+    const auto document = scenarios::read_text("test.yaml", R"(
+schema: shaketable/v1
+name: kill
+run: {duration: 20s, seed: 1}
+services:
+  web:
+    replicas: 2
+    endpoints: {get: {steps: [{work: 1ms}, {call: db.get, policy: rules, optional: true}]}}
+  db: {endpoints: {get: {idempotent: true, steps: [{work: 1ms}]}}}
+policies: {rules: {timeout: 50ms}}
+workload: {users: {call: web.get, arrivals: constant(50/s)}}
+faults:
+  - {id: crash, at: 200ms, for: 300ms, every: 700ms, fault: crash, target: "web[1]"}
+  - {id: pause, at: 100ms, for: 300ms, every: 400ms, fault: pause, target: db}
+  - {id: nap, at: 150ms, for: 200ms, every: 500ms, fault: pause, target: "web[0]"}
+  - {id: late, at: 0s, for: 20s, fault: latency, target: web -> db, delay: 5ms}
+  - {id: gone, at: 300ms, for: 100ms, every: 500ms, fault: blackhole, target: users -> web}
+)");
+    REQUIRE(document.has_value());
+    return document->scenarios.front();
+}
+
+std::vector<pid_t> processes_of(pid_t session) {
+    std::vector<pid_t> found;
+    for (const auto& entry : fs::directory_iterator{"/proc"}) {
+        const std::string name = entry.path().filename().string();
+        if (name.find_first_not_of("0123456789") != std::string::npos) continue;
+        const auto pid = static_cast<pid_t>(std::stol(name));
+        if (::getsid(pid) == session && identify(pid)) found.push_back(pid);
+    }
+    return found;
+}
+
+/// A run in a session of its own, so that every process of it is known.
+pid_t start_run(const Bindings& bindings) {
+    const pid_t pid = ::fork();
+    if (pid == 0) {
+        ::setsid();
+        ::signal(SIGSEGV, SIG_DFL);
+        auto plan = make_plan(scenario(), bindings, {.stand_ins = true});
+        if (!plan) ::_exit(10);
+        auto sockets = open_sockets(*plan);
+        if (!sockets) ::_exit(11);
+        const Injected injected = inject(*plan, std::move(*sockets), {});
+        ::_exit(injected.not_undone.empty() ? 3 : 5);
+    }
+    return pid;
+}
+
+/// Waits up to ten seconds, which only a broken promise needs.
+template <class Done>
+bool wait_until(Done done) {
+    for (int i = 0; i < 1000; ++i) {
+        if (done()) return true;
+        (void)::poll(nullptr, 0, 10);
+    }
+    return false;
+}
+
+TEST_CASE("run: whoever of it is killed, and whenever, leaves nothing behind") {
+    const char* wanted = std::getenv("SHAKETABLE_KILLS");
+    const int kills = wanted != nullptr ? std::atoi(wanted) : 20;
+    const Folder folder;
+    const Victim victim{folder.path()};
+    Bindings bindings;
+    bindings.services.entries.push_back({"db",
+                                         {.addresses = {victim.address()},
+                                          .flavour = proxy::Flavour::tcp,
+                                          .start = {},
+                                          .pid_file = victim.pid_file(),
+                                          .health = {}}});
+    std::mt19937 dice{1};
+    for (int i = 0; i < kills; ++i) {
+        const pid_t controller = start_run(bindings);
+        REQUIRE(controller > 0);
+        (void)::poll(nullptr, 0, static_cast<int>(dice() % 1500));
+        std::vector<pid_t> all = processes_of(controller);
+        const pid_t target = all.empty() ? controller : all[dice() % all.size()];
+        INFO("kill " << i << ", process " << target << " of " << all.size() << ", controller "
+                     << controller);
+        ::kill(target, SIGKILL);
+        int status = 0;
+        REQUIRE(wait_until([&] { return ::waitpid(controller, &status, WNOHANG) == controller; }));
+        CHECK((WIFSIGNALED(status) || WEXITSTATUS(status) == 3));
+        CHECK(wait_until([&] { return processes_of(controller).empty(); }));
+        CHECK(wait_until([&] { return victim.runs(); }));
+        CHECK(folder.journals() == 0);
+    }
+}
+
+TEST_CASE("run: when controller and guardian die together, `undo` puts it right") {
+    const Folder folder;
+    const Victim victim{folder.path()};
+    Bindings bindings;
+    bindings.services.entries.push_back({"db",
+                                         {.addresses = {victim.address()},
+                                          .flavour = proxy::Flavour::tcp,
+                                          .start = {},
+                                          .pid_file = victim.pid_file(),
+                                          .health = {}}});
+    const pid_t controller = start_run(bindings);
+    REQUIRE(wait_until([&] { return !victim.runs(); }));  // it is paused now
+    // Stopped first, so that neither sees the other die.
+    const std::vector<pid_t> all = processes_of(controller);
+    for (const pid_t pid : all) ::kill(pid, SIGSTOP);
+    for (const pid_t pid : all) ::kill(pid, SIGKILL);
+    ::waitpid(controller, nullptr, 0);
+    REQUIRE(wait_until([&] { return processes_of(controller).empty(); }));
+    CHECK_FALSE(victim.runs());
+    CHECK(folder.journals() == 1);
+    const Undone undone = undo_all(*Journal::folder());
+    CHECK(undone.done.size() == 1);
+    CHECK(undone.failed.empty());
+    CHECK(victim.runs());
+    CHECK(undo_all(*Journal::folder()).done.empty());  // again: nothing more to do
+    CHECK(folder.journals() == 0);
+}
+
+}  // namespace
+}  // namespace shaketable::injector

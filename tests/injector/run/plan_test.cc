@@ -1,0 +1,137 @@
+// What a plan says before anything is done.
+#include "injector/plan.h"
+
+#include <algorithm>
+
+#include <catch2/catch.hpp>
+
+#include "scenarios/read.h"
+
+namespace shaketable::injector {
+namespace {
+
+scenarios::Scenario scenario(const std::string& faults = "[]") {
+    const auto document = scenarios::read_text("test.yaml", R"(
+schema: shaketable/v1
+name: plan
+run: {duration: 60s, seed: 1}
+services:
+  web: {replicas: 2, endpoints: {get: {steps: [{call: db.get}]}}}
+  db: {endpoints: {get: {idempotent: true, steps: [{work: 1ms}]}}}
+workload: {users: {call: web.get, arrivals: constant(1/s)}}
+faults: )" + faults + "\n");
+    REQUIRE(document.has_value());
+    return document->scenarios.front();
+}
+
+Bindings bound_db(BoundService service = {.addresses = {"127.0.0.1:5432"}}) {
+    Bindings bindings;
+    bindings.services.entries.push_back({"db", std::move(service)});
+    return bindings;
+}
+
+std::string code_of(const Result<Plan, Problems>& plan) {
+    REQUIRE_FALSE(plan.has_value());
+    return plan.error().front().code;
+}
+
+TEST_CASE("plan: without a binding or a stand-in, a service is nowhere") {
+    CHECK(code_of(make_plan(scenario(), {}, {})) == "E301");
+    CHECK(make_plan(scenario(), {}, {.stand_ins = true}).has_value());
+}
+
+TEST_CASE("plan: a proxy for each way from a caller to a replica") {
+    const auto plan = make_plan(scenario(), {}, {.stand_ins = true});
+    REQUIRE(plan.has_value());
+    std::vector<std::string> names;
+    for (const auto& proxy : plan->proxies) names.push_back(proxy.name);
+    std::sort(names.begin(), names.end());
+    CHECK(names == std::vector<std::string>{"users -> web[0]", "users -> web[1]", "web -> db[0]"});
+    CHECK(plan->lives.size() == 3);
+}
+
+TEST_CASE("plan: what is not on this machine must be allowed by its block") {
+    CHECK(code_of(make_plan(scenario(), bound_db({.addresses = {"10.1.2.3:5432"}}),
+                            {.stand_ins = true})) == "E304");
+    Bindings allowed = bound_db({.addresses = {"10.1.2.3:5432"}});
+    allowed.allow = {"10.2.0.0/16"};
+    CHECK(code_of(make_plan(scenario(), allowed, {.stand_ins = true})) == "E304");
+    allowed.allow = {"10.1.0.0/16"};
+    CHECK(make_plan(scenario(), allowed, {.stand_ins = true}).has_value());
+}
+
+TEST_CASE("plan: addresses are counted, and names must be the scenario's") {
+    CHECK(code_of(make_plan(scenario(), bound_db({.addresses = {"127.0.0.1:1", "127.0.0.1:2"}}),
+                            {.stand_ins = true})) == "E023");
+    Bindings unknown;
+    unknown.services.entries.push_back({"dbb", {.addresses = {"127.0.0.1:1"}}});
+    CHECK(code_of(make_plan(scenario(), unknown, {.stand_ins = true})) == "E101");
+    Bindings edge;
+    edge.edges.entries.push_back({"web -> cache", {.listen = {"127.0.0.1:1"}}});
+    CHECK(code_of(make_plan(scenario(), edge, {.stand_ins = true})) == "E101");
+}
+
+TEST_CASE("plan: a crash of the user's own service needs someone who restarts it") {
+    const auto crash = scenario("[{id: dead, at: 10s, for: 5s, fault: crash, target: db}]");
+    CHECK(code_of(make_plan(crash, bound_db(), {.stand_ins = true})) == "E303");
+    const auto plan = make_plan(
+        crash, bound_db({.addresses = {"127.0.0.1:5432"}, .start = {"./db"}}), {.stand_ins = true});
+    REQUIRE(plan.has_value());
+    REQUIRE(plan->deaths.size() == 1);
+    CHECK(plan->deaths[0].at == Time{} + std::chrono::seconds{10});
+    CHECK(std::count_if(plan->lives.begin(), plan->lives.end(), [](const Life& life) {
+              return life.number == 1 && life.from == Time{} + std::chrono::seconds{15};
+          }) == 1);
+}
+
+TEST_CASE("plan: crashes that overlap are one") {
+    const auto plan = make_plan(scenario("[{id: a, at: 10s, for: 5s, fault: crash, target: db},"
+                                         " {id: b, at: 12s, for: 8s, fault: crash, target: db}]"),
+                                {}, {.stand_ins = true});
+    REQUIRE(plan.has_value());
+    CHECK(std::count_if(plan->lives.begin(), plan->lives.end(),
+                        [](const Life& life) { return life.number > 0; }) == 1);
+    CHECK(plan->lives.back().from == Time{} + std::chrono::seconds{20});
+}
+
+TEST_CASE("plan: a pause of the user's own service needs its process") {
+    const auto pause = scenario("[{id: nap, at: 10s, for: 5s, fault: pause, target: db}]");
+    CHECK(code_of(make_plan(pause, bound_db(), {.stand_ins = true})) == "E303");
+    const auto plan =
+        make_plan(pause, bound_db({.addresses = {"127.0.0.1:5432"}, .pid_file = "db.pid"}),
+                  {.stand_ins = true});
+    REQUIRE(plan.has_value());
+    CHECK(plan->pauses.size() == 1);
+}
+
+TEST_CASE("plan: what this world does not honour is a warning, by name") {
+    const auto loss = make_plan(
+        scenario("[{id: lossy, at: 10s, for: 5s, fault: loss, target: web -> db, share: 5%}]"), {},
+        {.stand_ins = true});
+    REQUIRE(loss.has_value());
+    REQUIRE(loss->warnings.size() == 1);
+    CHECK(loss->warnings[0].code == "W310");
+    CHECK(loss->warnings[0].field == "faults[0]");
+    const auto slow =
+        make_plan(scenario("[{id: tired, at: 10s, for: 5s, fault: slow, target: db, factor: 3}]"),
+                  bound_db(), {.stand_ins = true});
+    REQUIRE(slow.has_value());
+    CHECK(slow->warnings.size() == 1);
+}
+
+TEST_CASE("plan: in words, it names every target, port and signal") {
+    const auto plan =
+        make_plan(scenario("[{id: nap, at: 10s, for: 5s, fault: pause, target: \"web[1]\"}]"),
+                  bound_db(), {.stand_ins = true});
+    REQUIRE(plan.has_value());
+    const std::string text = print(*plan);
+    for (const char* part :
+         {"db: yours, at 127.0.0.1:5432", "web: 2 stand-ins", "web -> db[0]: http",
+          "leads to 127.0.0.1:5432", "web[1]: SIGSTOP at 10s, SIGCONT at 15s"}) {
+        INFO(part);
+        CHECK(text.find(part) != std::string::npos);
+    }
+}
+
+}  // namespace
+}  // namespace shaketable::injector
