@@ -101,7 +101,9 @@ class SchemaMaker {
             Json made = make();
             defs_[name] = std::move(made);
         }
-        return {{"$ref", "#/$defs/" + name}};
+        Json reference;  // clang 14 leaks a part of {{...}} here
+        reference["$ref"] = "#/$defs/" + name;
+        return reference;
     }
 
     Json step_schema() {
