@@ -196,8 +196,6 @@ void add_inject(CLI::App& app, Options& options) {
         "inject", "play a scenario on real processes, judge it, and undo everything");
     auto arguments = std::make_shared<Arguments>();
     arguments->input.add_to(*command, options);
-    options.add_json(*command);
-    options.add_quiet(*command);
     command->add_option("--bind", arguments->bindings,
                         "where your own services live (a YAML file)");
     command->add_flag("--stand-ins", arguments->stand_ins,

@@ -5,7 +5,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <random>
 #include <sstream>
 #include <vector>
 
@@ -17,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/random.h"
 #include "injector/http/socket.h"
 #include "injector/journal.h"
 #include "injector/plan.h"
@@ -163,13 +163,14 @@ TEST_CASE("run: whoever of it is killed, and whenever, leaves nothing behind") {
                                           .start = {},
                                           .pid_file = victim.pid_file(),
                                           .health = {}}});
-    std::mt19937 dice{1};
+    Random dice{random_key(1, 0, "kill", "whom and when")};
     for (int i = 0; i < kills; ++i) {
         const pid_t controller = start_run(bindings);
         REQUIRE(controller > 0);
-        (void)::poll(nullptr, 0, static_cast<int>(dice() % 1500));
+        (void)::poll(nullptr, 0, static_cast<int>(dice.below(1500)));
         std::vector<pid_t> all = processes_of(controller);
-        const pid_t target = all.empty() ? controller : all[dice() % all.size()];
+        const pid_t target =
+            all.empty() ? controller : all[dice.below(static_cast<std::uint32_t>(all.size()))];
         INFO("kill " << i << ", process " << target << " of " << all.size() << ", controller "
                      << controller);
         ::kill(target, SIGKILL);
