@@ -13,7 +13,9 @@ void add_graph(CLI::App& app, Options& options) {
     auto format = std::make_shared<std::string>("dot");
     input->add_to(*command, options);
     command->add_option("--format", *format, "dot or mermaid; default dot")
-        ->check(CLI::IsMember({"dot", "mermaid"}));
+        ->check(CLI::IsMember({"dot", "mermaid"}))
+        ->type_name("FORMAT");
+    command->footer("Example:\n  shaketable graph hello.yaml | dot -Tsvg > hello.svg");
     command->callback([input, format, &options] {
         const auto document = read(*input, options, false);
         if (!document) return;

@@ -108,6 +108,12 @@ void say_end(const injector::Injected& injected) {
     if (injected.not_undone.empty()) std::cerr << "everything that was done is undone\n";
 }
 
+std::vector<std::string> outputs_of(const Arguments& arguments,
+                                    const scenarios::Scenario& scenario) {
+    if (!arguments.outputs.empty()) return arguments.outputs;
+    return {"runs/" + scenario.name + "-live"};
+}
+
 void report(const Arguments& arguments, Options& options, const scenarios::Scenario& scenario,
             const model::Model& model, const injector::Injected& injected,
             const reports::Provenance& provenance) {
@@ -121,9 +127,7 @@ void report(const Arguments& arguments, Options& options, const scenarios::Scena
     const reports::Findings findings = reports::assess(scenario, record);
     options.exit_code = code_of(injected, &findings);
     const reports::RunView view{&scenario, &record, &findings, &provenance};
-    std::vector<std::string> outputs = arguments.outputs;
-    if (outputs.empty()) outputs.push_back("runs/" + scenario.name + "-live");
-    if (!write_outputs(outputs, {view})) options.exit_code = could_not_run;
+    if (!write_outputs(outputs_of(arguments, scenario), {view})) options.exit_code = could_not_run;
     if (options.json)
         std::cout << reports::to_json(scenario, record, findings, provenance);
     else if (!options.quiet)
@@ -147,7 +151,6 @@ void inject(const Arguments& arguments, Options& options) {
     auto document = read(arguments.input, options, false);
     if (!document) return;
     options.exit_code = invalid;
-    if (!check_outputs(arguments.outputs)) return;
     injector::BindingsFile file;
     if (!arguments.bindings.empty()) {
         auto read = injector::read_bindings(arguments.bindings);
@@ -162,6 +165,8 @@ void inject(const Arguments& arguments, Options& options) {
     if (!variant) return;
     scenarios::Scenario& scenario = document->scenarios[*variant];
     if (arguments.seed_option->count() > 0) scenario.run.seed = arguments.seed;
+    if (!prepare_outputs(outputs_of(arguments, scenario), {scenario.variant}, options)) return;
+    options.exit_code = invalid;
     auto plan = injector::make_plan(scenario, file.bindings, {.stand_ins = arguments.stand_ins});
     if (!plan) return show(plan.error(), *document, *variant, file, options);
     Problems warnings = plan->warnings;
@@ -185,15 +190,14 @@ void inject(const Arguments& arguments, Options& options) {
     }
     const injector::Injected injected = injector::inject(*plan, std::move(*sockets), how);
     report(arguments, options, scenario, plan->model, injected,
-           provenance_of(arguments.input, *document, *variant, options_of(arguments)));
+           provenance_of(arguments.input, *document, *variant, "inject", options_of(arguments)));
     say_end(injected);
 }
 
 }  // namespace
 
 void add_inject(CLI::App& app, Options& options) {
-    auto* command = app.add_subcommand(
-        "inject", "play a scenario on real processes, judge it, and undo everything");
+    auto* command = app.add_subcommand("inject", "play a scenario on real processes and judge it");
     auto arguments = std::make_shared<Arguments>();
     arguments->input.add_to(*command, options);
     command->add_option("--bind", arguments->bindings,
@@ -213,9 +217,9 @@ void add_inject(CLI::App& app, Options& options) {
         });
     command
         ->add_option("-o,--output", arguments->outputs,
-                     "a run folder, or a file: report.html, result.json, ...; default "
-                     "runs/NAME-live")
-        ->allow_extra_args(false);
+                     "a run folder or a file; default runs/NAME-live")
+        ->allow_extra_args(false)
+        ->type_name("PATH");
     arguments->seed_option =
         command->add_option("--seed", arguments->seed, "instead of the file's");
     command->footer("Example:\n  shaketable inject hello.yaml --stand-ins --dry-run");

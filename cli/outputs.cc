@@ -1,5 +1,6 @@
 #include "cli/outputs.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
 
@@ -13,76 +14,91 @@ namespace fs = std::filesystem;
 using reports::Renderer;
 using reports::RunView;
 
-/// What has no ending is a folder; so is what exists as one, or says so by its last character.
-bool is_folder(const std::string& output) {
-    return output.empty() || output.ends_with('/') || fs::is_directory(output) ||
-           !fs::path{output}.has_extension();
+const Renderer& json_renderer() {
+    return *reports::find_renderer("result.json");
+}
+const Renderer& html_renderer() {
+    return *reports::find_renderer("report.html");
 }
 
-bool write(const fs::path& path, const std::string& text) {
+bool is_folder(const std::string& output) {
+    if (output.ends_with('/')) return true;
+    if (reports::find_renderer(output) != nullptr) return false;
+    return fs::is_directory(output) || !fs::path{output}.has_extension();
+}
+
+/// A file that will be written, and of which variants: of all, or of the one of that number.
+struct Target {
+    fs::path path;
+    const Renderer* renderer;
+    std::size_t variant;
+};
+constexpr std::size_t together = static_cast<std::size_t>(-1);
+
+std::vector<Target> targets_of(const std::string& output,
+                               const std::vector<std::string>& variants) {
+    std::vector<Target> targets;
+    if (is_folder(output)) {
+        const fs::path folder{output};
+        for (std::size_t v = 0; v < variants.size(); ++v)
+            targets.push_back({folder / variants[v] / "result.json", &json_renderer(), v});
+        targets.push_back({folder / "report.html", &html_renderer(), together});
+        return targets;
+    }
+    const Renderer* renderer = reports::find_renderer(output);
+    if (renderer->together) return {{output, renderer, together}};
+    if (variants.size() == 1) return {{output, renderer, 0}};
+    for (std::size_t v = 0; v < variants.size(); ++v)
+        targets.push_back({reports::path_for(output, *renderer, variants[v]), renderer, v});
+    return targets;
+}
+
+bool refuse_unknown(const std::string& output) {
+    std::cerr << "error: -o " << output << ": "
+              << (output.empty() ? "the name is empty" : "unknown ending")
+              << "; name a folder, or a file that ends in one of\n";
+    for (const Renderer& renderer : reports::renderers())
+        std::cerr << "  " << renderer.ending
+                  << std::string(14 - std::min<std::size_t>(13, renderer.ending.size()), ' ')
+                  << renderer.summary << "\n";
+    return false;
+}
+
+bool make_folder(const fs::path& path) {
     std::error_code error;
     if (path.has_parent_path()) fs::create_directories(path.parent_path(), error);
-    return write_file(path.string(), text);
-}
-
-bool write_folder(const fs::path& folder, const std::vector<RunView>& runs) {
-    const Renderer& json = *reports::find_renderer("result.json");
-    const Renderer& html = *reports::find_renderer("report.html");
-    bool good = true;
-    for (const RunView& run : runs)
-        good = write(folder / run.record->variant / "result.json", json.render({run})) && good;
-    return write(folder / "report.html", html.render(runs)) && good;
-}
-
-bool write_as(const std::string& path, const Renderer& renderer, const std::vector<RunView>& runs) {
-    if (renderer.together || runs.size() == 1) return write(path, renderer.render(runs));
-    bool good = true;
-    for (const RunView& run : runs)
-        good =
-            write(reports::path_for(path, renderer, run.record->variant), renderer.render({run})) &&
-            good;
-    return good;
+    if (!error && !fs::is_directory(path)) return true;
+    std::cerr << "error: cannot write " << path.string() << ": "
+              << (error ? error.message() : "it is a folder") << "\n";
+    return false;
 }
 
 }  // namespace
 
-bool check_outputs(const std::vector<std::string>& outputs) {
+bool prepare_outputs(const std::vector<std::string>& outputs,
+                     const std::vector<std::string>& variants, Options& options) {
     for (const std::string& output : outputs) {
-        if (output.empty()) {
-            std::cerr << "error: -o: the name is empty; name a folder or a file\n";
-            return false;
-        }
-        if (is_folder(output) || reports::find_renderer(output) != nullptr) continue;
-        std::cerr << "error: -o " << output << ": unknown ending; expected a folder or one of\n";
-        for (const Renderer& renderer : reports::renderers())
-            std::cerr << "  " << renderer.ending
-                      << std::string(14 - std::min<std::size_t>(13, renderer.ending.size()), ' ')
-                      << renderer.summary << "\n";
-        return false;
-    }
-    return true;
-}
-
-bool prepare_outputs(const std::vector<std::string>& outputs) {
-    for (const std::string& output : outputs) {
-        const fs::path folder =
-            is_folder(output) ? fs::path{output} : fs::path{output}.parent_path();
-        std::error_code error;
-        if (!folder.empty()) fs::create_directories(folder, error);
-        if (!error && (folder.empty() || fs::is_directory(folder))) continue;
-        std::cerr << "error: cannot write " << output << ": "
-                  << (error ? error.message() : "it is not a folder") << "\n";
-        return false;
+        const bool known =
+            !output.empty() && (is_folder(output) || reports::find_renderer(output) != nullptr);
+        options.exit_code = invalid;
+        if (!known) return refuse_unknown(output);
+        options.exit_code = could_not_run;
+        for (const Target& target : targets_of(output, variants))
+            if (!make_folder(target.path)) return false;
     }
     return true;
 }
 
 bool write_outputs(const std::vector<std::string>& outputs, const std::vector<RunView>& runs) {
+    std::vector<std::string> variants;
+    for (const RunView& run : runs) variants.push_back(run.record->variant);
     bool good = true;
     for (const std::string& output : outputs)
-        good = (is_folder(output) ? write_folder(output, runs)
-                                  : write_as(output, *reports::find_renderer(output), runs)) &&
-               good;
+        for (const Target& target : targets_of(output, variants)) {
+            const std::vector<RunView> one =
+                target.variant == together ? runs : std::vector{runs[target.variant]};
+            good = write_file(target.path.string(), target.renderer->render(one)) && good;
+        }
     return good;
 }
 

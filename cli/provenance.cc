@@ -31,11 +31,12 @@ std::string shell_word(const std::string& text) {
 }
 
 reports::Provenance provenance_of(const Input& input, const scenarios::Document& document,
-                                  std::size_t variant, const std::string& options) {
+                                  std::size_t variant, const std::string& verb,
+                                  const std::string& options) {
     const scenarios::Scenario& scenario = document.scenarios[variant];
     const scenarios::Locations& locations = document.where[variant];
     reports::Provenance from;
-    from.command = "shaketable simulate " + shell_word(input.path);
+    from.command = "shaketable " + verb + " " + shell_word(input.path);
     for (const std::string& param : input.params) from.command += " -p " + shell_word(param);
     for (const std::string& set : input.sets) from.command += " --set " + shell_word(set);
     if (!scenario.variant.empty()) from.command += " --variant " + shell_word(scenario.variant);

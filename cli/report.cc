@@ -82,22 +82,23 @@ std::optional<std::vector<Stored>> load_all(const std::vector<std::string>& runs
 void report(const std::vector<std::string>& runs, std::vector<std::string> outputs,
             Options& options) {
     options.exit_code = invalid;
-    if (!check_outputs(outputs)) return;
     const auto stored = load_all(runs);
     if (!stored) return;
     std::vector<reports::RunView> views;
-    for (const Stored& one : *stored)
+    std::vector<std::string> variants;
+    for (const Stored& one : *stored) {
         views.push_back(
             {&one.result.scenario, &one.result.record, &one.findings, &one.result.provenance});
+        variants.push_back(one.result.record.variant);
+    }
     if (outputs.empty()) {
         const fs::path first{runs.front()};
         outputs.push_back(
             ((fs::is_directory(first) ? first : first.parent_path()) / "report.html").string());
     }
-    if (!write_outputs(outputs, views)) {
-        options.exit_code = could_not_run;
-        return;
-    }
+    if (!prepare_outputs(outputs, variants, options)) return;
+    options.exit_code = could_not_run;
+    if (!write_outputs(outputs, views)) return;
     options.exit_code = success;
     if (options.quiet) return;
     for (const std::string& output : outputs) std::cout << "wrote " << output << "\n";
@@ -158,13 +159,20 @@ void add_report(CLI::App& app, Options& options) {
     auto* command = app.add_subcommand("report", "make the report of runs that were played before");
     auto runs = std::make_shared<std::vector<std::string>>();
     auto outputs = std::make_shared<std::vector<std::string>>();
-    command->add_option("run", *runs, "run folders, or result.json files; several are compared")
-        ->expected(0, 100);
     auto folder = std::make_shared<std::string>();
-    command->add_option("--index", *folder, "instead: index.html over all runs below a folder")
-        ->excludes("run");
-    command->add_option("-o,--output", *outputs,
-                        "where to, by ending; default report.html in the first run's folder");
+    options.add_quiet(*command);
+    command->add_option("run", *runs, "run folders, or result.json files; several are compared")
+        ->type_name("RUN");
+    command
+        ->add_option("-o,--output", *outputs,
+                     "where to, by ending; default report.html in the first run's folder")
+        ->allow_extra_args(false)
+        ->type_name("PATH");
+    command->add_option("--index", *folder, "instead: an index.html over all runs below a folder")
+        ->excludes("run")
+        ->excludes("--output")
+        ->type_name("FOLDER");
+    command->footer("Example:\n  shaketable report runs/hello -o summary.md");
     command->callback([runs, outputs, folder, &options] {
         if (!folder->empty()) return index(*folder, options);
         if (!runs->empty()) return report(*runs, *outputs, options);

@@ -42,7 +42,8 @@ struct Arguments {
 };
 
 /// Keeps the variants that were asked for. False, with a message: one of them is not in the file.
-bool choose_variants(const Arguments& arguments, std::vector<scenarios::Scenario>& scenarios) {
+bool choose_variants(const Arguments& arguments, scenarios::Document& document) {
+    std::vector<scenarios::Scenario>& scenarios = document.scenarios;
     if (arguments.variants.empty()) return true;
     std::vector<std::string> names;
     for (const scenarios::Scenario& scenario : scenarios)
@@ -57,10 +58,13 @@ bool choose_variants(const Arguments& arguments, std::vector<scenarios::Scenario
         std::cerr << "\n";
         return false;
     }
-    std::erase_if(scenarios, [&](const scenarios::Scenario& scenario) {
-        return std::find(arguments.variants.begin(), arguments.variants.end(), scenario.variant) ==
-               arguments.variants.end();
-    });
+    for (std::size_t v = scenarios.size(); v-- > 0;) {
+        if (std::find(arguments.variants.begin(), arguments.variants.end(), scenarios[v].variant) !=
+            arguments.variants.end())
+            continue;
+        scenarios.erase(scenarios.begin() + static_cast<std::ptrdiff_t>(v));
+        document.where.erase(document.where.begin() + static_cast<std::ptrdiff_t>(v));
+    }
     return true;
 }
 
@@ -72,20 +76,16 @@ std::string options_of(const Arguments& arguments) {
     return options;
 }
 
-std::size_t index_of(const scenarios::Document& document, const std::string& variant) {
-    std::size_t index = 0;
-    while (document.scenarios[index].variant != variant) ++index;
-    return index;
-}
-
 /// Plays all of them. No value, with a message and the exit code set: one could not be played.
-std::optional<std::vector<Run>> play(const Arguments& arguments,
-                                     std::vector<scenarios::Scenario> scenarios,
-                                     const scenarios::Document& document, Options& options) {
+std::optional<std::vector<Run>> play(const Arguments& arguments, scenarios::Document document,
+                                     Options& options) {
     const std::uint32_t cores = std::max(1U, std::thread::hardware_concurrency());
     auto progress = std::make_unique<Progress>(!options.quiet);
     std::vector<Run> runs;
-    for (scenarios::Scenario& scenario : scenarios) {
+    for (std::size_t v = 0; v < document.scenarios.size(); ++v) {
+        scenarios::Scenario& scenario = document.scenarios[v];
+        reports::Provenance provenance =
+            provenance_of(arguments.input, document, v, "simulate", options_of(arguments));
         if (arguments.repeats > 0) scenario.run.repeats = arguments.repeats;
         if (arguments.seed_option->count() > 0) scenario.run.seed = arguments.seed;
         const std::string what = scenario.variant.empty() ? "simulating" : scenario.variant;
@@ -105,8 +105,6 @@ std::optional<std::vector<Run>> play(const Arguments& arguments,
         }
         reports::Findings findings = reports::assess(scenario, *record);
         options.exit_code = std::max(options.exit_code, reports::exit_code(findings));
-        reports::Provenance provenance = provenance_of(
-            arguments.input, document, index_of(document, scenario.variant), options_of(arguments));
         runs.push_back(
             {std::move(scenario), std::move(*record), std::move(findings), std::move(provenance)});
     }
@@ -138,25 +136,26 @@ void simulate(const Arguments& arguments, Options& options) {
     auto document = read(arguments.input, options, false);
     if (!document) return;
     options.exit_code = invalid;
-    std::vector<scenarios::Scenario> chosen = document->scenarios;
-    if (!choose_variants(arguments, chosen) || !check_outputs(arguments.outputs)) return;
-    options.exit_code = success;
+    if (!choose_variants(arguments, *document)) return;
     std::vector<std::string> outputs = arguments.outputs;
     if (outputs.empty()) outputs.push_back("runs/" + document->name);
-    if (!prepare_outputs(outputs)) {
-        options.exit_code = could_not_run;
-        return;
-    }
-    const auto runs = play(arguments, std::move(chosen), *document, options);
+    std::vector<std::string> variants;
+    for (const scenarios::Scenario& scenario : document->scenarios)
+        variants.push_back(scenario.variant);
+    if (!prepare_outputs(outputs, variants, options)) return;
+    options.exit_code = success;
+    const auto runs = play(arguments, *std::move(document), options);
     if (!runs) return;
     std::vector<reports::RunView> views;
     for (const Run& run : *runs)
         views.push_back({&run.scenario, &run.record, &run.findings, &run.provenance});
     if (!write_outputs(outputs, views)) options.exit_code = could_not_run;
-    if (options.json) return print_json(*runs);
-    if (options.quiet) return;
-    print_text(*runs, options);
-    if (arguments.outputs.empty()) std::cout << "report: " << outputs.front() << "/report.html\n";
+    if (options.json)
+        print_json(*runs);
+    else if (!options.quiet)
+        print_text(*runs, options);
+    if (!options.json && !options.quiet && arguments.outputs.empty())
+        std::cout << "report: " << outputs.front() << "/report.html\n";
 }
 
 }  // namespace
@@ -167,7 +166,7 @@ void add_simulate(CLI::App& app, Options& options) {
     arguments->input.add_to(*command, options);
     command
         ->add_option("-o,--output", arguments->outputs,
-                     "a run folder, or a file: report.html, result.json, ...; default runs/NAME")
+                     "a run folder or a file, by its ending; may be repeated")
         ->allow_extra_args(false)
         ->type_name("PATH");
     command->add_option("--variant", arguments->variants, "only this variant; may be repeated")
