@@ -52,7 +52,6 @@ class Guardian {
   private:
     struct Child {
         pid_t pid = 0;
-        bool paused = false;
     };
 
     [[nodiscard]] bool is_command(const Life& life) const {

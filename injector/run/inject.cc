@@ -79,7 +79,6 @@ class Controller {
     struct Process {
         Channel channel;
         bool is_awaited = true;  ///< its part
-        bool is_dead = false;
     };
 
     void fail(std::string why) {
