@@ -7,11 +7,13 @@
 #include <sstream>
 #include <string>
 
+#include "tests/source_path.h"
+
 namespace shaketable::test {
 
 /// A file of the project, by its path from the root.
 inline std::string read_file(const std::string& path) {
-    std::ifstream file(std::string{SHAKETABLE_SOURCE_DIR} + "/" + path, std::ios::binary);
+    std::ifstream file(source_path(path), std::ios::binary);
     std::stringstream text;
     text << file.rdbuf();
     return text.str();
@@ -21,7 +23,7 @@ inline std::string read_file(const std::string& path) {
 inline std::string difference(const std::string& path, const std::string& got) {
     if (const char* mode = std::getenv("SHAKETABLE_GOLDEN");
         mode != nullptr && std::string{mode} == "write")
-        std::ofstream(std::string{SHAKETABLE_SOURCE_DIR} + "/" + path, std::ios::binary) << got;
+        std::ofstream(source_path(path), std::ios::binary) << got;
     const std::string wanted = read_file(path);
     if (got == wanted) return {};
     std::stringstream a(wanted), b(got);

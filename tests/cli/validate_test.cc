@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/cli/run.h"
+#include "tests/source_path.h"
 
 using namespace shaketable::test;
 
@@ -125,8 +126,8 @@ TEST_CASE("validate: what it prints in full is valid, and prints the same again"
 
 TEST_CASE("validate: every scenario of the library is valid") {
     const Folder folder;
-    for (const auto& entry : std::filesystem::directory_iterator{
-             std::filesystem::path{SHAKETABLE_SOURCE_DIR} / "scenarios/library"}) {
+    for (const auto& entry :
+         std::filesystem::directory_iterator{test::source_path("scenarios/library")}) {
         INFO(entry.path().string());
         CHECK(run(folder, {"validate", entry.path().string(), "-q"}).code == 0);
     }

@@ -11,6 +11,7 @@
 #include "scenarios/read.h"
 #include "sim/simulate.h"
 #include "tests/injector/live.h"
+#include "tests/source_path.h"
 
 namespace shaketable {
 namespace {
@@ -67,7 +68,7 @@ scenarios::Scenario read(const Short& what) {
     options.sets = {{"run.warmup", "0s"}, {"run.repeats", "1"}, {"expect", "[]"}};
     options.sets.insert(options.sets.end(), what.sets.begin(), what.sets.end());
     const std::string path =
-        std::string{SHAKETABLE_SOURCE_DIR} + "/scenarios/library/" + what.file + ".yaml";
+        test::source_path("scenarios/library/" + std::string{what.file} + ".yaml");
     auto document = scenarios::read_file(path, options);
     if (!document) FAIL(path + ": " + document.error().problems.front().message);
     for (const scenarios::Scenario& scenario : document->scenarios)

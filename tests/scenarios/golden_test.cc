@@ -14,6 +14,7 @@
 #include "scenarios/codes.h"
 #include "scenarios/diagnostics.h"
 #include "scenarios/lint/catalogue.h"
+#include "tests/source_path.h"
 
 using namespace shaketable;
 using namespace shaketable::scenarios;
@@ -21,7 +22,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-const fs::path folder = fs::path{SHAKETABLE_SOURCE_DIR} / "tests/scenarios/diagnostics";
+const fs::path folder = test::source_path("tests/scenarios/diagnostics");
 
 std::vector<fs::path> files_of(const fs::path& where, const std::string& extension) {
     std::vector<fs::path> files;

@@ -12,6 +12,7 @@
 #include "scenarios/diagnostics.h"
 #include "scenarios/print.h"
 #include "scenarios/read.h"
+#include "tests/source_path.h"
 
 using namespace shaketable;
 using namespace shaketable::scenarios;
@@ -162,15 +163,13 @@ TEST_CASE("hostile: every number that is none, in every kind of field, is a plac
 }
 
 TEST_CASE("hostile: a file cut off anywhere is read or refused, never worse") {
-    const std::string text =
-        content(fs::path{SHAKETABLE_SOURCE_DIR} / "scenarios/library/retry-storm.yaml");
+    const std::string text = content(test::source_path("scenarios/library/retry-storm.yaml"));
     for (std::size_t length = 0; length < text.size(); length += 7)
         (void)first_code(text.substr(0, length));
 }
 
 TEST_CASE("hostile: a file with one byte or one line changed is read or refused, never worse") {
-    const std::string text =
-        content(fs::path{SHAKETABLE_SOURCE_DIR} / "scenarios/library/retry-storm.yaml");
+    const std::string text = content(test::source_path("scenarios/library/retry-storm.yaml"));
     Random random{random_key(1, 0, "mutations", "test")};
     const std::string bytes = "\n :,-{}[]()\"'&*!|>%#$~\t0a";
     for (int i = 0; i < 1500; ++i) {

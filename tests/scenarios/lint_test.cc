@@ -7,6 +7,7 @@
 #include "scenarios/check.h"
 #include "scenarios/lint/catalogue.h"
 #include "tests/scenarios/validate_text.h"
+#include "tests/source_path.h"
 
 namespace shaketable::scenarios {
 
@@ -99,8 +100,7 @@ TEST_CASE("lint: retries on several layers multiply") {
 }
 
 TEST_CASE("lint: the library's layered retries are 64 calls to the ledger") {
-    auto read =
-        read_file(std::string{SHAKETABLE_SOURCE_DIR} + "/scenarios/library/layered-retries.yaml");
+    auto read = read_file(test::source_path("scenarios/library/layered-retries.yaml"));
     REQUIRE(read.has_value());
     const Locations& where = read->where.at(0);
     const Problems found =
@@ -245,8 +245,8 @@ TEST_CASE("lint: the library is warned of what its comments announce, and of not
                 codes.insert(line.substr(at, 4));
         return codes;
     };
-    for (const auto& entry : std::filesystem::directory_iterator{
-             std::filesystem::path{SHAKETABLE_SOURCE_DIR} / "scenarios/library"}) {
+    for (const auto& entry :
+         std::filesystem::directory_iterator{test::source_path("scenarios/library")}) {
         INFO(entry.path().filename().string());
         const auto checked = check_file(entry.path().string());
         REQUIRE(checked);

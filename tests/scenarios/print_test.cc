@@ -17,6 +17,7 @@
 #include "scenarios/text/encode.h"
 #include "scenarios/text/params.h"
 #include "scenarios/word_types.h"
+#include "tests/source_path.h"
 
 using namespace shaketable;
 using namespace shaketable::scenarios;
@@ -172,7 +173,7 @@ TEST_CASE("print: every kind of fault, with every key, reads back to the same va
 TEST_CASE(
     "print: every variant of every library scenario reads back to the same value and the same "
     "text") {
-    const auto library = std::filesystem::path{SHAKETABLE_SOURCE_DIR} / "scenarios/library";
+    const std::filesystem::path library = test::source_path("scenarios/library");
     int variants = 0;
     for (const auto& entry : std::filesystem::directory_iterator{library}) {
         if (entry.path().extension() != ".yaml") continue;

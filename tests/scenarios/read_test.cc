@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 
 #include "scenarios/diagnostics.h"
+#include "tests/source_path.h"
 
 using namespace shaketable;
 using namespace shaketable::scenarios;
@@ -14,7 +15,7 @@ using std::chrono::seconds;
 
 namespace {
 
-const std::string library = std::string{SHAKETABLE_SOURCE_DIR} + "/scenarios/library/";
+const std::string library = test::source_path("scenarios/library/");
 
 Document must_read(const std::string& text, const ReadOptions& options = {}) {
     auto read = read_text("test.yaml", "schema: shaketable/v1\n" + text, options);
@@ -199,7 +200,7 @@ TEST_CASE("read: merge keys fill in what is not given") {
 }
 
 TEST_CASE("read: includes stand below the file; maps merge, lists replace") {
-    const std::string folder = std::string{SHAKETABLE_SOURCE_DIR} + "/tests/scenarios/include/";
+    const std::string folder = test::source_path("tests/scenarios/include/");
     const auto read = read_file(folder + "main.yaml");
     if (!read) FAIL(render(read.error().problems, read.error().sources));
     const Scenario& scenario = read->scenarios.at(0);

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "tests/scenarios/validate_text.h"
+#include "tests/source_path.h"
 
 namespace shaketable::scenarios {
 
@@ -163,8 +164,7 @@ TEST_CASE("topology: names may hold dots") {
 
 TEST_CASE(
     "topology: the online boutique has the twelve services and sixteen edges of its manifest") {
-    auto read =
-        read_file(std::string{SHAKETABLE_SOURCE_DIR} + "/scenarios/library/online-boutique.yaml");
+    auto read = read_file(test::source_path("scenarios/library/online-boutique.yaml"));
     REQUIRE(read.has_value());
     const Scenario& scenario = read->scenarios.at(0);
     const Topology topology{scenario};

@@ -5,6 +5,7 @@
 
 #include "scenarios/codes.h"
 #include "tests/scenarios/validate_text.h"
+#include "tests/source_path.h"
 
 namespace shaketable::scenarios {
 
@@ -82,8 +83,8 @@ TEST_CASE("codes: ascending, each once, and each a sentence") {
 TEST_CASE("codes: every code that a room below the worlds reports is in the table") {
     std::set<std::string> unknown;
     for (const char* room : {"base", "faults", "policies", "scenarios"})
-        for (const auto& file : std::filesystem::recursive_directory_iterator{
-                 std::filesystem::path{SHAKETABLE_SOURCE_DIR} / room}) {
+        for (const auto& file :
+             std::filesystem::recursive_directory_iterator{test::source_path(room)}) {
             if (file.path().extension() != ".cc" && file.path().extension() != ".h") continue;
             std::ifstream in{file.path()};
             const std::string text{std::istreambuf_iterator<char>{in}, {}};

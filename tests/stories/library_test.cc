@@ -12,6 +12,7 @@
 #include "scenarios/read.h"
 #include "sim/simulate.h"
 #include "tests/golden.h"
+#include "tests/source_path.h"
 
 namespace shaketable {
 namespace {
@@ -20,8 +21,7 @@ namespace fs = std::filesystem;
 
 std::vector<fs::path> library() {
     std::vector<fs::path> files;
-    for (const auto& entry :
-         fs::directory_iterator{fs::path{SHAKETABLE_SOURCE_DIR} / "scenarios/library"})
+    for (const auto& entry : fs::directory_iterator{test::source_path("scenarios/library")})
         if (entry.path().extension() == ".yaml") files.push_back(entry.path());
     std::sort(files.begin(), files.end());
     return files;
@@ -80,8 +80,8 @@ TEST_CASE("library: every story comes out as it is told, in every variant") {
 }
 
 TEST_CASE("library: a storm outlasts its trigger without a budget, and ends with one") {
-    const auto document = scenarios::read_file(
-        (fs::path{SHAKETABLE_SOURCE_DIR} / "scenarios/library/retry-storm.yaml").string());
+    const auto document =
+        scenarios::read_file(test::source_path("scenarios/library/retry-storm.yaml"));
     REQUIRE(document.has_value());
     const auto is_metastable = [&](const char* variant) {
         const auto found = std::find_if(document->scenarios.begin(), document->scenarios.end(),

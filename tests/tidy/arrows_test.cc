@@ -5,6 +5,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "tests/source_path.h"
 #include "tests/tidy/tree.h"
 
 namespace shaketable::tidy {
@@ -90,8 +91,7 @@ TEST_CASE("arrows: every include of the house is written from the root and exist
     std::vector<std::string> wrong;
     for (const SourceFile& file : house())
         for (const Include& include : file.includes)
-            if (include.quoted && !std::filesystem::exists(
-                                      std::filesystem::path{SHAKETABLE_SOURCE_DIR} / include.name))
+            if (include.quoted && !std::filesystem::exists(test::source_path(include.name)))
                 wrong.push_back(complaint(file, include.line, "no such file: " + include.name));
     INFO(join(wrong));
     CHECK(wrong.empty());

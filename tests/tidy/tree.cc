@@ -8,6 +8,8 @@
 #include <iterator>
 #include <utility>
 
+#include "tests/source_path.h"
+
 namespace shaketable::tidy {
 
 namespace {
@@ -147,8 +149,7 @@ const std::vector<SourceFile>& house() {
         std::vector<SourceFile> found;
         for (const std::string& path : paths_of_house())
             if (path.ends_with(".h") || path.ends_with(".cc"))
-                found.push_back(
-                    parse(path, read(std::filesystem::path{SHAKETABLE_SOURCE_DIR} / path)));
+                found.push_back(parse(path, read(test::source_path(path))));
         return found;
     }();
     return files;
@@ -160,7 +161,7 @@ std::vector<TextFile> texts() {
     for (const std::string& path : paths_of_house())
         if (std::any_of(kinds.begin(), kinds.end(),
                         [&](auto kind) { return path.ends_with(kind); }))
-            found.push_back({path, read(std::filesystem::path{SHAKETABLE_SOURCE_DIR} / path)});
+            found.push_back({path, read(test::source_path(path))});
     return found;
 }
 
