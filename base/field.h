@@ -7,8 +7,8 @@
 ///         static constexpr std::string_view kind = "latency";
 ///         static constexpr std::string_view summary = "holds traffic back for a while";
 ///         Duration delay{0};
-///         static constexpr auto fields() { return std::tuple{field("delay", &Latency::delay, "the
-///         hold").must()}; }
+///         static constexpr auto fields() { return fields_of(field("delay", &Latency::delay, "the
+///         hold").must()); }
 ///         [[nodiscard]] std::optional<Problem> find_problem() const;   // optional: what the types
 ///         cannot say static constexpr auto shorthand() { return &Latency::delay; }  // optional:
 ///         `latency: 5ms` bool operator==(const Latency&) const = default;
@@ -23,7 +23,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -51,6 +50,29 @@ template <class Owner, class Value>
 [[nodiscard]] constexpr Field<Owner, Value> field(std::string_view name, Value Owner::*member,
                                                   std::string_view doc) {
     return {name, member, doc};
+}
+
+/// The fields of a word, in the order of the file. Made by `fields_of`. Not a std::tuple, whose
+/// checks of its elements cost every file that reads the words seconds to compile.
+template <class Places, class... Fields>
+struct FieldList;
+
+template <std::size_t Place, class AField>
+struct FieldAt {
+    AField field;
+};
+
+template <std::size_t... Places, class... Fields>
+struct FieldList<std::index_sequence<Places...>, Fields...> : FieldAt<Places, Fields>... {
+    template <class Visit>
+    constexpr void each([[maybe_unused]] Visit&& visit) const {
+        (visit(FieldAt<Places, Fields>::field), ...);
+    }
+};
+
+template <class... Fields>
+[[nodiscard]] constexpr auto fields_of(Fields... fields) {
+    return FieldList<std::index_sequence_for<Fields...>, Fields...>{{fields}...};
 }
 
 template <class T>

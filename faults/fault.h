@@ -4,7 +4,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <tuple>
 
 #include "base/field.h"
 #include "base/units.h"
@@ -31,7 +30,7 @@ struct Fault {
 
     /// The settings common to all kinds; `fault` and the kind's own keys are decoded into `what`.
     static constexpr auto fields() {
-        return std::tuple{
+        return fields_of(
             field("id", &Fault::id, "its name, which is also the name of its window").must(),
             field("at", &Fault::at, "when it starts").must(),
             field("for", &Fault::for_, "how long it lasts; absent: to the end of the run"),
@@ -40,7 +39,7 @@ struct Fault {
             field("random", &Fault::random,
                   "at random times: the rate at which it strikes while absent"),
             field("probability", &Fault::probability, "of each occurrence"),
-            field("target", &Fault::target, "whom it hits")};
+            field("target", &Fault::target, "whom it hits"));
     }
     /// Of the common settings, also against the kind: call it when `what` is set. The kind finds
     /// its own problems. Codes: E012 missing key, E014 keys that exclude each other, E023 out of

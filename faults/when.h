@@ -55,8 +55,8 @@ struct Every {
     Count times = Count::unlimited();  ///< occurrences in all; >= 1
 
     static constexpr auto fields() {
-        return std::tuple{field("period", &Every::period, "from one start to the next").must(),
-                          field("times", &Every::times, "how many occurrences in all")};
+        return fields_of(field("period", &Every::period, "from one start to the next").must(),
+                         field("times", &Every::times, "how many occurrences in all"));
     }
     static constexpr auto shorthand() { return &Every::period; }
     [[nodiscard]] std::optional<Problem> find_problem() const;

@@ -14,7 +14,6 @@
 
 #include <optional>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "base/field.h"
@@ -45,13 +44,13 @@ struct BoundService {
 
     static constexpr auto fields() {
         using B = BoundService;
-        return std::tuple{
+        return fields_of(
             field("addresses", &B::addresses, "host:port of each replica").must(),
             field("flavour", &B::flavour, "what its proxies speak: http or tcp"),
             field("start", &B::start,
                   "command that starts one replica; {port} and {replica} in it"),
             field("pid_file", &B::pid_file, "file with the process id of one that runs already"),
-            field("health", &B::health, "path that answers 2xx when it is well")};
+            field("health", &B::health, "path that answers 2xx when it is well"));
     }
     [[nodiscard]] std::optional<Problem> find_problem() const;
     bool operator==(const BoundService&) const = default;
@@ -62,8 +61,8 @@ struct BoundEdge {
     std::vector<std::string> listen;  ///< one per replica of the callee
 
     static constexpr auto fields() {
-        return std::tuple{
-            field("listen", &BoundEdge::listen, "host:port of the proxy of each replica").must()};
+        return fields_of(
+            field("listen", &BoundEdge::listen, "host:port of the proxy of each replica").must());
     }
     static constexpr auto shorthand() { return &BoundEdge::listen; }
     [[nodiscard]] std::optional<Problem> find_problem() const;
@@ -78,10 +77,10 @@ struct Bindings {
 
     static constexpr auto fields() {
         using B = Bindings;
-        return std::tuple{field("schema", &B::schema, "shaketable-bindings/v1").must(),
-                          field("services", &B::services, "the user's own services"),
-                          field("edges", &B::edges, "where their callers find the proxies"),
-                          field("allow", &B::allow, "addresses besides loopback, as CIDR blocks")};
+        return fields_of(field("schema", &B::schema, "shaketable-bindings/v1").must(),
+                         field("services", &B::services, "the user's own services"),
+                         field("edges", &B::edges, "where their callers find the proxies"),
+                         field("allow", &B::allow, "addresses besides loopback, as CIDR blocks"));
     }
     [[nodiscard]] std::optional<Problem> find_problem() const;
     bool operator==(const Bindings&) const = default;

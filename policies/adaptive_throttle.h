@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -50,7 +49,7 @@ struct AdaptiveThrottle {
 
     static constexpr auto fields() {
         using A = AdaptiveThrottle;
-        return std::tuple{
+        return fields_of(
             field("rule", &A::rule, "sre (default) or envoy"),
             field("factor", &A::factor,
                   "sre: calls per accepted call that are let through; default 2"),
@@ -62,7 +61,7 @@ struct AdaptiveThrottle {
             field("rate_min", &A::rate_min, "below this rate of calls it refuses none; default 0"),
             field("window", &A::window, "how long calls count; default 2m, envoy 30s"),
             field("counts", &A::counts,
-                  "what is not accepted; default: timeout, unavailable, throttled; envoy: any")};
+                  "what is not accepted; default: timeout, unavailable, throttled; envoy: any"));
     }
     static constexpr auto shorthand() { return &AdaptiveThrottle::rule; }
     [[nodiscard]] std::optional<Problem> find_problem() const;

@@ -7,7 +7,6 @@
 #include <limits>
 #include <optional>
 #include <string_view>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -91,7 +90,7 @@ struct Balance {
 
     static constexpr auto fields() {
         using B = Balance;
-        return std::tuple{
+        return fields_of(
             field("policy", &B::policy,
                   "round-robin (default), random, least-requests, power-of-two, weighted, "
                   "consistent-hash, peak-ewma, join-idle-queue"),
@@ -108,7 +107,7 @@ struct Balance {
                   "share of eligible replicas below which all are used; default: never"),
             field("health_check", &B::health_check, "asks replicas now and then"),
             field("outlier_ejection", &B::outlier_ejection, "takes failing replicas out"),
-            field("slow_start", &B::slow_start, "gives fresh replicas less at first")};
+            field("slow_start", &B::slow_start, "gives fresh replicas less at first"));
     }
     static constexpr auto shorthand() { return &Balance::policy; }
     [[nodiscard]] std::optional<Problem> find_problem() const;

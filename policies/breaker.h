@@ -6,7 +6,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -77,7 +76,7 @@ struct Breaker {
 
     static constexpr auto fields() {
         using B = Breaker;
-        return std::tuple{
+        return fields_of(
             field("preset", &B::preset,
                   "a library's breaker: hystrix, resilience4j, polly, linkerd"),
             field("open_at", &B::open_at,
@@ -104,7 +103,7 @@ struct Breaker {
             field("stragglers", &B::stragglers,
                   "answers to calls from before it opened: ignore or count (default)"),
             field("probe_timeout", &B::probe_timeout,
-                  "a probe without answer for so long has failed; default: never")};
+                  "a probe without answer for so long has failed; default: never"));
     }
     [[nodiscard]] std::optional<Problem> find_problem() const;
     bool operator==(const Breaker&) const = default;

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
-#include <tuple>
 
 #include "base/field.h"
 #include "base/problem.h"
@@ -27,11 +26,11 @@ struct Bulkhead {
         wait{};  ///< longest wait for a connection; default: the attempt's timeout
 
     static constexpr auto fields() {
-        return std::tuple{
+        return fields_of(
             field("connections", &Bulkhead::connections, "calls in progress at once; default 25"),
             field("pending", &Bulkhead::pending, "calls waiting for a connection; default 0"),
             field("wait", &Bulkhead::wait,
-                  "longest wait for a connection; default: the attempt's timeout")};
+                  "longest wait for a connection; default: the attempt's timeout"));
     }
     static constexpr auto shorthand() { return &Bulkhead::connections; }
     [[nodiscard]] std::optional<Problem> find_problem() const;

@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
-#include <tuple>
 #include <utility>
 
 #include "base/field.h"
@@ -37,10 +36,10 @@ struct Cancel {
                                      ///< of the link; >= 0, default 0
 
     static constexpr auto fields() {
-        return std::tuple{
+        return fields_of(
             field("mode", &Cancel::mode, "none, queued or propagate (default)"),
             field("delay", &Cancel::delay,
-                  "until the callee notices, on top of the link's own time; default 0")};
+                  "until the callee notices, on top of the link's own time; default 0"));
     }
     static constexpr auto shorthand() { return &Cancel::mode; }
     [[nodiscard]] std::optional<Problem> find_problem() const;

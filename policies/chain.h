@@ -6,7 +6,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -72,12 +71,11 @@ struct EdgePolicy {
 
     static constexpr auto fields() {
         using E = EdgePolicy;
-        return std::tuple{
+        return fields_of(
             field("preset", &E::preset, "a library's settings, which the other keys override"),
             field("deadline", &E::deadline, Deadline::summary),
             field("fallback", &E::fallback, Fallback::summary),
-            field("hedge", &E::hedge, Hedge::summary),
-            field("retry", &E::retry, Retry::summary),
+            field("hedge", &E::hedge, Hedge::summary), field("retry", &E::retry, Retry::summary),
             field("rate_limit", &E::rate_limit, RateLimit::summary),
             field("throttle", &E::throttle, AdaptiveThrottle::summary),
             field("breaker", &E::breaker, Breaker::summary),
@@ -85,7 +83,7 @@ struct EdgePolicy {
             field("timeout", &E::timeout, Timeout::summary),
             field("cancel", &E::cancel, Cancel::summary),
             field("order", &E::order,
-                  "of the policies, outermost first; default: the order above")};
+                  "of the policies, outermost first; default: the order above"));
     }
     [[nodiscard]] std::optional<Problem> find_problem() const;
     bool operator==(const EdgePolicy&) const = default;
@@ -103,10 +101,10 @@ struct ServicePolicies {
 
     static constexpr auto fields() {
         using S = ServicePolicies;
-        return std::tuple{
+        return fields_of(
             field("rate_limit", &S::rate_limit, RateLimit::summary),
             field("shed", &S::shed, Shed::summary),
-            field("concurrency_limit", &S::concurrency_limit, ConcurrencyLimit::summary)};
+            field("concurrency_limit", &S::concurrency_limit, ConcurrencyLimit::summary));
     }
     bool operator==(const ServicePolicies&) const = default;
 };

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
-#include <tuple>
 #include <utility>
 
 #include "base/field.h"
@@ -36,12 +35,12 @@ struct CoDel {
     CoDelRule rule = CoDelRule::rfc8289;
 
     static constexpr auto fields() {
-        return std::tuple{
+        return fields_of(
             field("target", &CoDel::target, "a wait that is fine; default 5ms"),
             field("interval", &CoDel::interval,
                   "how long the wait must stay above it; default 100ms"),
             field("rule", &CoDel::rule,
-                  "rfc8289 (default): drops ever faster; folly: drops all above 2 x target")};
+                  "rfc8289 (default): drops ever faster; folly: drops all above 2 x target"));
     }
     static constexpr auto shorthand() { return &CoDel::target; }
     [[nodiscard]] std::optional<Problem> find_problem() const;

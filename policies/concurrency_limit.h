@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
-#include <tuple>
 #include <utility>
 
 #include "base/field.h"
@@ -57,7 +56,7 @@ struct ConcurrencyLimit {
 
     static constexpr auto fields() {
         using C = ConcurrencyLimit;
-        return std::tuple{
+        return fields_of(
             field("limit", &C::limit,
                   "requests in progress at once, or the first guess; default 20 (envoy: 3)"),
             field("rule", &C::rule, "fixed (default), aimd, gradient2, vegas or envoy"),
@@ -69,7 +68,7 @@ struct ConcurrencyLimit {
                   "0 (default): every answer counts; else one average per window (envoy: 100ms)"),
             field("samples", &C::samples, "answers a window needs; default 10"),
             field("remeasure_every", &C::remeasure_every,
-                  "envoy: the least latency is measured anew; default 60s")};
+                  "envoy: the least latency is measured anew; default 60s"));
     }
     static constexpr auto shorthand() { return &ConcurrencyLimit::limit; }
     [[nodiscard]] std::optional<Problem> find_problem() const;

@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
-#include <tuple>
 #include <utility>
 
 #include "base/field.h"
@@ -34,9 +33,9 @@ struct Deadline {
     std::optional<Duration> shrink;    ///< taken off per hop, for the way back; >= 0, default 0
 
     static constexpr auto fields() {
-        return std::tuple{field("mode", &Deadline::mode, "propagate (default) or none"),
-                          field("shrink", &Deadline::shrink,
-                                "taken off at every hop, for the way back; default 0")};
+        return fields_of(field("mode", &Deadline::mode, "propagate (default) or none"),
+                         field("shrink", &Deadline::shrink,
+                               "taken off at every hop, for the way back; default 0"));
     }
     static constexpr auto shorthand() { return &Deadline::mode; }
     [[nodiscard]] std::optional<Problem> find_problem() const;

@@ -4,7 +4,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <vector>
 
 #include "base/distribution.h"
@@ -26,10 +25,10 @@ struct Fallback {
     std::string call{};                  ///< "service.endpoint" to call instead; "" = none
 
     static constexpr auto fields() {
-        return std::tuple{
+        return fields_of(
             field("when", &Fallback::when, "outcomes it replaces; default: any"),
             field("work", &Fallback::work, "time it takes at the caller; default 0"),
-            field("call", &Fallback::call, "an endpoint to call instead; default: none")};
+            field("call", &Fallback::call, "an endpoint to call instead; default: none"));
     }
     static constexpr auto shorthand() { return &Fallback::work; }
     bool operator==(const Fallback&) const = default;

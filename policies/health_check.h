@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
-#include <tuple>
 #include <vector>
 
 #include "base/field.h"
@@ -24,14 +23,14 @@ struct HealthCheck {
     std::uint32_t healthy = 2;  ///< passed checks in a row that bring it back; >= 1
 
     static constexpr auto fields() {
-        return std::tuple{field("interval", &HealthCheck::interval,
-                                "between the checks of an endpoint; default 5s"),
-                          field("timeout", &HealthCheck::timeout,
-                                "a check without answer has failed; default 1s"),
-                          field("unhealthy", &HealthCheck::unhealthy,
-                                "failed checks in a row that take it out; default 3"),
-                          field("healthy", &HealthCheck::healthy,
-                                "passed checks in a row that bring it back; default 2")};
+        return fields_of(field("interval", &HealthCheck::interval,
+                               "between the checks of an endpoint; default 5s"),
+                         field("timeout", &HealthCheck::timeout,
+                               "a check without answer has failed; default 1s"),
+                         field("unhealthy", &HealthCheck::unhealthy,
+                               "failed checks in a row that take it out; default 3"),
+                         field("healthy", &HealthCheck::healthy,
+                               "passed checks in a row that bring it back; default 2"));
     }
     static constexpr auto shorthand() { return &HealthCheck::interval; }
     [[nodiscard]] std::optional<Problem> find_problem() const;

@@ -6,7 +6,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -59,7 +58,7 @@ struct Hedge {
                                           ///< failures settle the call. Default: any
 
     static constexpr auto fields() {
-        return std::tuple{
+        return fields_of(
             field("after", &Hedge::after, "a delay, or p95 of the latencies seen; default 2s"),
             field("extra", &Hedge::extra, "extra sends at most; default 1"),
             field("after_min", &Hedge::after_min,
@@ -69,7 +68,7 @@ struct Hedge {
             field("budget", &Hedge::budget,
                   "extra sends per call in the long run; default: no limit"),
             field("next_on", &Hedge::next_on,
-                  "failures that send the next one at once; others settle the call; default: any")};
+                  "failures that send the next one at once; others settle the call; default: any"));
     }
     static constexpr auto shorthand() { return &Hedge::after; }
     [[nodiscard]] std::optional<Problem> find_problem() const;

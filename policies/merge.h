@@ -3,7 +3,6 @@
 
 #include <optional>
 #include <string>
-#include <tuple>
 #include <type_traits>
 #include <vector>
 
@@ -44,7 +43,7 @@ template <Described Word>
             if (over.empty()) over = under;
         }
     };
-    std::apply([&](const auto&... f) { (merge_field(f), ...); }, Word::fields());
+    Word::fields().each([&](const auto& f) { merge_field(f); });
     return result;
 }
 

@@ -6,7 +6,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -92,7 +91,7 @@ struct OutlierEjection {
 
     static constexpr auto fields() {
         using O = OutlierEjection;
-        return std::tuple{
+        return fields_of(
             field("preset", &O::preset, "a proxy's ejection: envoy, finagle, linkerd"),
             field("consecutive", &O::consecutive,
                   "errors in a row that eject; default 5; 0 = never"),
@@ -119,7 +118,7 @@ struct OutlierEjection {
             field("success_ema_min", &O::success_ema_min,
                   "moving average of success below this ejects; default: never"),
             field("ema_window", &O::ema_window, "of that average; default 30s"),
-            field("ema_volume_min", &O::ema_volume_min, "requests that average needs; default 5")};
+            field("ema_volume_min", &O::ema_volume_min, "requests that average needs; default 5"));
     }
     static constexpr auto shorthand() { return &OutlierEjection::consecutive; }
     [[nodiscard]] std::optional<Problem> find_problem() const;

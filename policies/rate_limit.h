@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -45,13 +44,13 @@ struct RateLimit {
     std::optional<Duration> wait{};  ///< longest wait for a turn; default 0: refused at once
 
     static constexpr auto fields() {
-        return std::tuple{
+        return fields_of(
             field("rate", &RateLimit::rate, "calls let through per time"),
             field("rule", &RateLimit::rule,
                   "token-bucket (default), fixed-window or sliding-window"),
             field("burst", &RateLimit::burst, "tokens that fit the bucket; default: one second's"),
             field("window", &RateLimit::window, "length of a window; default 1s"),
-            field("wait", &RateLimit::wait, "longest wait for a turn; default 0: refused at once")};
+            field("wait", &RateLimit::wait, "longest wait for a turn; default 0: refused at once"));
     }
     static constexpr auto shorthand() { return &RateLimit::rate; }
     [[nodiscard]] std::optional<Problem> find_problem() const;

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -70,7 +69,7 @@ struct Backoff {
     std::optional<Growth> growth{};  ///< default exponential
 
     static constexpr auto fields() {
-        return std::tuple{
+        return fields_of(
             field("base", &Backoff::base, "the first wait, before jitter; default 25ms"),
             field("factor", &Backoff::factor, "from one wait to the next; default 2"),
             field("max", &Backoff::max,
@@ -79,7 +78,7 @@ struct Backoff {
                   "none (default), full, equal, decorrelated or plus-minus"),
             field("spread", &Backoff::spread, "half-width of plus-minus; default 20%"),
             field("growth", &Backoff::growth,
-                  "exponential (default), constant, linear, envoy or aws-simulator")};
+                  "exponential (default), constant, linear, envoy or aws-simulator"));
     }
     static constexpr auto shorthand() { return &Backoff::base; }
     [[nodiscard]] std::optional<Problem> find_problem() const;
@@ -97,13 +96,13 @@ struct Retry {
     std::optional<RetryBudget> budget{};  ///< default: no limit but `retries`
 
     static constexpr auto fields() {
-        return std::tuple{
+        return fields_of(
             field("retries", &Retry::retries, "tries after the first one; default 2"),
             field("when", &Retry::when,
                   "outcomes worth another try; default: timeout, unavailable, 5xx"),
             field("backoff", &Retry::backoff,
                   "the wait before each retry; default 25ms, doubling, at most 250ms"),
-            field("budget", &Retry::budget, "what retries may add to the load; default: no limit")};
+            field("budget", &Retry::budget, "what retries may add to the load; default: no limit"));
     }
     static constexpr auto shorthand() { return &Retry::retries; }
     [[nodiscard]] std::optional<Problem> find_problem() const;

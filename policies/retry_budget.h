@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
-#include <tuple>
 #include <utility>
 
 #include "base/field.h"
@@ -86,7 +85,7 @@ struct RetryBudget {
 
     static constexpr auto fields() {
         using B = RetryBudget;
-        return std::tuple{
+        return fields_of(
             field("share", &B::share,
                   "extra load by retries; default 10% (finagle, concurrent: 20%)"),
             field("rule", &B::rule, "tokens (default), ratio, grpc, finagle, aws or concurrent"),
@@ -105,7 +104,7 @@ struct RetryBudget {
             field("min_per_second", &B::min_per_second,
                   "finagle: retries always allowed; default 10/s"),
             field("retries_min", &B::retries_min,
-                  "concurrent: retries in progress always allowed; default 3")};
+                  "concurrent: retries in progress always allowed; default 3"));
     }
     static constexpr auto shorthand() { return &RetryBudget::share; }
     [[nodiscard]] std::optional<Problem> find_problem() const;

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -49,7 +48,7 @@ struct Shed {
     std::optional<Share> up{};    ///< dagor: more admitted after another; default 1 %
 
     static constexpr auto fields() {
-        return std::tuple{
+        return fields_of(
             field("threshold", &Shed::threshold,
                   "a wait longer than this is overload; default 20ms"),
             field("rule", &Shed::rule, "queue-time (default), priority or dagor"),
@@ -61,7 +60,7 @@ struct Shed {
             field("requests", &Shed::requests, "dagor: or after so many requests; default 2000"),
             field("down", &Shed::down,
                   "dagor: less admitted after an overloaded window; default 5%"),
-            field("up", &Shed::up, "dagor: more admitted after a healthy one; default 1%")};
+            field("up", &Shed::up, "dagor: more admitted after a healthy one; default 1%"));
     }
     static constexpr auto shorthand() { return &Shed::threshold; }
     [[nodiscard]] std::optional<Problem> find_problem() const;

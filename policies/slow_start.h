@@ -3,7 +3,6 @@
 
 #include <optional>
 #include <string_view>
-#include <tuple>
 
 #include "base/field.h"
 #include "base/problem.h"
@@ -24,12 +23,12 @@ struct SlowStart {
     Share weight_min{0.1};                      ///< of its share, at the start
 
     static constexpr auto fields() {
-        return std::tuple{
+        return fields_of(
             field("window", &SlowStart::window, "until it has its full share; default 30s"),
             field("aggression", &SlowStart::aggression,
                   "1 (default): linear; more: faster at first"),
             field("weight_min", &SlowStart::weight_min,
-                  "share of its weight at the start; default 10%")};
+                  "share of its weight at the start; default 10%"));
     }
     static constexpr auto shorthand() { return &SlowStart::window; }
     [[nodiscard]] std::optional<Problem> find_problem() const;

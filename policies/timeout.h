@@ -3,7 +3,6 @@
 
 #include <optional>
 #include <string_view>
-#include <tuple>
 
 #include "base/field.h"
 #include "base/problem.h"
@@ -27,12 +26,12 @@ struct Timeout {
     std::optional<Duration> total;  ///< the call with all its tries and back-offs; > 0
 
     static constexpr auto fields() {
-        return std::tuple{
+        return fields_of(
             field("connect", &Timeout::connect,
                   "longest wait for a connection; default: counts into `attempt`"),
             field("attempt", &Timeout::attempt, "longest wait for one try; default: no limit"),
             field("total", &Timeout::total,
-                  "longest wait for the call with its retries and back-offs; default: no limit")};
+                  "longest wait for the call with its retries and back-offs; default: no limit"));
     }
     static constexpr auto shorthand() { return &Timeout::attempt; }
     [[nodiscard]] std::optional<Problem> find_problem() const;

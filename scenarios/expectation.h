@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -147,7 +146,7 @@ struct Expectation {
     bool allow_empty = false;  ///< a metric without samples passes
     std::string doc;
     static constexpr auto fields() {
-        return std::tuple{
+        return fields_of(
             field("id", &Expectation::id, "its name, for variants that drop it"),
             field("that", &Expectation::that,
                   "METRIC(SELECTOR) OP VALUE [during W | before W | after W]")
@@ -155,7 +154,7 @@ struct Expectation {
             field("severity", &Expectation::severity, "whether it fails the run"),
             field("stop_when_broken_for", &Expectation::stop_when_broken_for, "live: ends the run"),
             field("allow_empty", &Expectation::allow_empty, "no samples are no failure"),
-            field("doc", &Expectation::doc, "why it must hold")};
+            field("doc", &Expectation::doc, "why it must hold"));
     }
     static constexpr auto shorthand() { return &Expectation::that; }
     bool operator==(const Expectation&) const = default;
@@ -166,8 +165,8 @@ struct Window {
     Duration from{0};
     Duration to{0};
     static constexpr auto fields() {
-        return std::tuple{field("from", &Window::from, "start").must(),
-                          field("to", &Window::to, "end").must()};
+        return fields_of(field("from", &Window::from, "start").must(),
+                         field("to", &Window::to, "end").must());
     }
     [[nodiscard]] std::optional<Problem> find_problem() const;
     bool operator==(const Window&) const = default;

@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -34,14 +33,14 @@ struct Run {
     Duration sample_every{std::chrono::seconds{1}};  ///< step of the time series
     std::uint32_t keep_traces = 200;  ///< kept requests: slowest, failed, most retried, random
     static constexpr auto fields() {
-        return std::tuple{field("duration", &Run::duration, "length of a run, warm-up included"),
-                          field("warmup", &Run::warmup, "left out of every number and expectation"),
-                          field("cooldown", &Run::cooldown, "left out at the end"),
-                          field("seed", &Run::seed, "names the dice; same seed, same bytes"),
-                          field("repeats", &Run::repeats,
-                                "independent runs; the report shows mean and 95% interval"),
-                          field("sample_every", &Run::sample_every, "step of the time series"),
-                          field("keep_traces", &Run::keep_traces, "requests kept whole; 0 = none")};
+        return fields_of(field("duration", &Run::duration, "length of a run, warm-up included"),
+                         field("warmup", &Run::warmup, "left out of every number and expectation"),
+                         field("cooldown", &Run::cooldown, "left out at the end"),
+                         field("seed", &Run::seed, "names the dice; same seed, same bytes"),
+                         field("repeats", &Run::repeats,
+                               "independent runs; the report shows mean and 95% interval"),
+                         field("sample_every", &Run::sample_every, "step of the time series"),
+                         field("keep_traces", &Run::keep_traces, "requests kept whole; 0 = none"));
     }
     [[nodiscard]] std::optional<Problem> find_problem() const;
     bool operator==(const Run&) const = default;
@@ -49,7 +48,7 @@ struct Run {
 
 /// A place: a data centre, an availability zone. Its faults reach everything in it.
 struct Zone {
-    static constexpr auto fields() { return std::tuple{}; }
+    static constexpr auto fields() { return fields_of(); }
     bool operator==(const Zone&) const = default;
 };
 
@@ -59,10 +58,10 @@ struct Link {
     std::optional<Bandwidth> bandwidth;  ///< unlimited if not given
     Share loss{0};  ///< of packets; costs a TCP retransmission, not the request
     static constexpr auto fields() {
-        return std::tuple{
+        return fields_of(
             field("latency", &Link::latency, "time of one crossing, one way"),
             field("bandwidth", &Link::bandwidth, "rate at which a message is put on the wire"),
-            field("loss", &Link::loss, "share of packets lost; each costs a retransmission")};
+            field("loss", &Link::loss, "share of packets lost; each costs a retransmission"));
     }
     static constexpr auto shorthand() { return &Link::latency; }
     bool operator==(const Link&) const = default;
@@ -93,7 +92,7 @@ struct Scenario {
     std::vector<Expectation> expect;
     /// Of one variant; `schema`, `params`, `include` and `variants` are the reader's own.
     static constexpr auto fields() {
-        return std::tuple{
+        return fields_of(
             field("name", &Scenario::name,
                   "lower-case letters, digits and -; names the run folder"),
             field("description", &Scenario::description, "what happens and why it matters"),
@@ -107,7 +106,7 @@ struct Scenario {
             field("workload", &Scenario::workload, "who calls"),
             field("faults", &Scenario::faults, "what goes wrong, and when"),
             field("windows", &Scenario::windows, "named spans of the run, besides those of faults"),
-            field("expect", &Scenario::expect, "what must still hold")};
+            field("expect", &Scenario::expect, "what must still hold"));
     }
     [[nodiscard]] std::optional<Problem> find_problem() const;
     bool operator==(const Scenario&) const = default;

@@ -89,7 +89,7 @@ class SchemaMaker {
             properties[std::string{f.name}] = std::move(value);
             if (f.required) required.push_back(f.name);
         };
-        std::apply([&](const auto&... f) { (one(f), ...); }, T::fields());
+        T::fields().each([&](const auto& f) { one(f); });
     }
 
     /// Defined once, referred to by name; named before its parts are made, because steps hold

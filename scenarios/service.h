@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -49,11 +48,11 @@ struct Queue {
     std::optional<policies::CoDel> codel;
     std::optional<Duration> max_wait;  ///< who has waited longer is refused when its turn comes
     static constexpr auto fields() {
-        return std::tuple{
+        return fields_of(
             field("limit", &Queue::limit, "requests that may wait, per replica"),
             field("discipline", &Queue::discipline, "who is served next"),
             field("codel", &Queue::codel, "sheds by time spent waiting"),
-            field("max_wait", &Queue::max_wait, "longest wait; refused when its turn comes later")};
+            field("max_wait", &Queue::max_wait, "longest wait; refused when its turn comes later"));
     }
     static constexpr auto shorthand() { return &Queue::limit; }
     bool operator==(const Queue&) const = default;
@@ -81,9 +80,9 @@ struct Startup {
     Distribution time{Duration{0}};
     std::optional<policies::SlowStart> slow_start;
     static constexpr auto fields() {
-        return std::tuple{
+        return fields_of(
             field("time", &Startup::time, "from start to ready"),
-            field("slow_start", &Startup::slow_start, "traffic grows after readiness")};
+            field("slow_start", &Startup::slow_start, "traffic grows after readiness"));
     }
     static constexpr auto shorthand() { return &Startup::time; }
     bool operator==(const Startup&) const = default;
@@ -96,10 +95,10 @@ struct Endpoint {
         0;  ///< of its requests in a priority queue or shedder; 0 = served first
     Steps steps;
     static constexpr auto fields() {
-        return std::tuple{field("http", &Endpoint::http, "method and path, for live runs"),
-                          field("idempotent", &Endpoint::idempotent, "whether a retry is harmless"),
-                          field("priority", &Endpoint::priority, "0 is served first and shed last"),
-                          field("steps", &Endpoint::steps, "what it does, in order").must()};
+        return fields_of(field("http", &Endpoint::http, "method and path, for live runs"),
+                         field("idempotent", &Endpoint::idempotent, "whether a retry is harmless"),
+                         field("priority", &Endpoint::priority, "0 is served first and shed last"),
+                         field("steps", &Endpoint::steps, "what it does, in order").must());
     }
     bool operator==(const Endpoint&) const = default;
 };
@@ -118,7 +117,7 @@ struct Service {
     std::optional<policies::ServicePolicies> policies;  ///< inbound
     Named<Endpoint> endpoints;
     static constexpr auto fields() {
-        return std::tuple{
+        return fields_of(
             field("kind", &Service::kind, "what it is"),
             field("stream", &Service::stream, "name of its dice, so that a rename changes nothing"),
             field("replicas", &Service::replicas, "how many, or how many per zone"),
@@ -130,7 +129,7 @@ struct Service {
             field("startup", &Service::startup, "time to become ready"),
             field("idempotent", &Service::idempotent, "whether a retry is harmless"),
             field("policies", &Service::policies, "what it does about its own load"),
-            field("endpoints", &Service::endpoints, "what it offers")};
+            field("endpoints", &Service::endpoints, "what it offers"));
     }
     [[nodiscard]] std::optional<Problem> find_problem() const;
     bool operator==(const Service&) const = default;

@@ -7,7 +7,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <variant>
 #include <vector>
 
@@ -28,8 +27,8 @@ struct Work {
     static constexpr std::string_view summary = "keeps a worker busy for a time";
     Distribution work;
     static constexpr auto fields() {
-        return std::tuple{
-            field("work", &Work::work, "how long; faults of kind slow stretch it").must()};
+        return fields_of(
+            field("work", &Work::work, "how long; faults of kind slow stretch it").must());
     }
     bool operator==(const Work&) const = default;
 };
@@ -40,7 +39,7 @@ struct Wait {
     static constexpr std::string_view summary = "lets time pass without using a core";
     Distribution wait;
     static constexpr auto fields() {
-        return std::tuple{field("wait", &Wait::wait, "how long").must()};
+        return fields_of(field("wait", &Wait::wait, "how long").must());
     }
     bool operator==(const Wait&) const = default;
 };
@@ -58,14 +57,14 @@ struct Call {
     bool async = false;     ///< fire and forget
     bool optional = false;  ///< its failure does not fail the request
     static constexpr auto fields() {
-        return std::tuple{
+        return fields_of(
             field("call", &Call::call, "service.endpoint").must(),
             field("policy", &Call::policy, "a name under `policies`"),
             field("size", &Call::size, "size of the request on the wire"),
             field("response", &Call::response, "size of the answer on the wire"),
             field("probability", &Call::probability, "share of requests that make this call"),
             field("async", &Call::async, "go on at once and ignore the answer"),
-            field("optional", &Call::optional, "go on as well when the call fails")};
+            field("optional", &Call::optional, "go on as well when the call fails"));
     }
     bool operator==(const Call&) const = default;
 };
@@ -77,10 +76,10 @@ struct Parallel {
     std::vector<Steps> parallel;
     std::optional<std::uint32_t> need;
     static constexpr auto fields() {
-        return std::tuple{
+        return fields_of(
             field("parallel", &Parallel::parallel, "branches, each a step or a list of steps")
                 .must(),
-            field("need", &Parallel::need, "branches that must succeed; all if not given")};
+            field("need", &Parallel::need, "branches that must succeed; all if not given"));
     }
     [[nodiscard]] std::optional<Problem> find_problem() const;
     bool operator==(const Parallel&) const = default;
@@ -93,8 +92,8 @@ struct Any {
         "runs branches side by side; the first success wins";
     std::vector<Steps> any;
     static constexpr auto fields() {
-        return std::tuple{
-            field("any", &Any::any, "branches, each a step or a list of steps").must()};
+        return fields_of(
+            field("any", &Any::any, "branches, each a step or a list of steps").must());
     }
     [[nodiscard]] std::optional<Problem> find_problem() const;
     bool operator==(const Any&) const = default;
@@ -105,9 +104,9 @@ struct Choice {
     Share weight{0};
     Steps steps;
     static constexpr auto fields() {
-        return std::tuple{
+        return fields_of(
             field("weight", &Choice::weight, "share of requests that go this way").must(),
-            field("steps", &Choice::steps, "what they do")};
+            field("steps", &Choice::steps, "what they do"));
     }
     bool operator==(const Choice&) const = default;
 };
@@ -118,7 +117,7 @@ struct Choose {
     static constexpr std::string_view summary = "draws one of several ways";
     std::vector<Choice> choose;
     static constexpr auto fields() {
-        return std::tuple{field("choose", &Choose::choose, "ways with their weights").must()};
+        return fields_of(field("choose", &Choose::choose, "ways with their weights").must());
     }
     [[nodiscard]] std::optional<Problem> find_problem() const;
     bool operator==(const Choose&) const = default;
@@ -133,14 +132,14 @@ struct CacheSettings {
     bool coalesce = false;                  ///< one fill per key at a time; the others wait for it
     Steps miss;                             ///< what a miss costs
     static constexpr auto fields() {
-        return std::tuple{
+        return fields_of(
             field("hit", &CacheSettings::hit, "a fixed share of hits"),
             field("keys", &CacheSettings::keys, "popularity of the keys, for a real cache"),
             field("capacity", &CacheSettings::capacity,
                   "entries per replica (LRU); all keys if not given"),
             field("ttl", &CacheSettings::ttl, "age at which an entry is dropped"),
             field("coalesce", &CacheSettings::coalesce, "one fill per key at a time"),
-            field("miss", &CacheSettings::miss, "what a miss does").must()};
+            field("miss", &CacheSettings::miss, "what a miss does").must());
     }
     [[nodiscard]] std::optional<Problem> find_problem() const;
     bool operator==(const CacheSettings&) const = default;
@@ -150,7 +149,7 @@ struct Cache {
     static constexpr std::string_view summary = "runs its `miss` steps only on a miss";
     CacheSettings cache;
     static constexpr auto fields() {
-        return std::tuple{field("cache", &Cache::cache, "the cache").must()};
+        return fields_of(field("cache", &Cache::cache, "the cache").must());
     }
     bool operator==(const Cache&) const = default;
 };
@@ -163,7 +162,7 @@ struct Lock {
         "takes a named lock, held until `unlock` or the end";
     std::string lock;
     static constexpr auto fields() {
-        return std::tuple{field("lock", &Lock::lock, "its name, within the replica").must()};
+        return fields_of(field("lock", &Lock::lock, "its name, within the replica").must());
     }
     bool operator==(const Lock&) const = default;
 };
@@ -172,7 +171,7 @@ struct Unlock {
     static constexpr std::string_view summary = "gives a named lock back";
     std::string unlock;
     static constexpr auto fields() {
-        return std::tuple{field("unlock", &Unlock::unlock, "its name").must()};
+        return fields_of(field("unlock", &Unlock::unlock, "its name").must());
     }
     bool operator==(const Unlock&) const = default;
 };
@@ -181,8 +180,8 @@ struct LoopSettings {
     std::uint32_t times = 1;  ///< 0 .. 1,000,000
     Steps steps;
     static constexpr auto fields() {
-        return std::tuple{field("times", &LoopSettings::times, "how often").must(),
-                          field("steps", &LoopSettings::steps, "what is repeated").must()};
+        return fields_of(field("times", &LoopSettings::times, "how often").must(),
+                         field("steps", &LoopSettings::steps, "what is repeated").must());
     }
     [[nodiscard]] std::optional<Problem> find_problem() const;
     bool operator==(const LoopSettings&) const = default;
@@ -192,7 +191,7 @@ struct Loop {
     static constexpr std::string_view summary = "repeats steps";
     LoopSettings loop;
     static constexpr auto fields() {
-        return std::tuple{field("loop", &Loop::loop, "times and steps").must()};
+        return fields_of(field("loop", &Loop::loop, "times and steps").must());
     }
     bool operator==(const Loop&) const = default;
 };
@@ -203,7 +202,7 @@ struct Reply {
     static constexpr std::string_view summary = "answers now and goes on working";
     std::uint32_t reply = 202;
     static constexpr auto fields() {
-        return std::tuple{field("reply", &Reply::reply, "HTTP status of the answer")};
+        return fields_of(field("reply", &Reply::reply, "HTTP status of the answer"));
     }
     [[nodiscard]] std::optional<Problem> find_problem() const;
     bool operator==(const Reply&) const = default;
@@ -216,9 +215,9 @@ struct Fail {
     std::uint32_t fail = 500;
     Share probability{1};
     static constexpr auto fields() {
-        return std::tuple{
+        return fields_of(
             field("fail", &Fail::fail, "HTTP status, 400 to 599").must(),
-            field("probability", &Fail::probability, "share of requests that fail here")};
+            field("probability", &Fail::probability, "share of requests that fail here"));
     }
     [[nodiscard]] std::optional<Problem> find_problem() const;
     bool operator==(const Fail&) const = default;

@@ -43,7 +43,7 @@ void add_keys(std::vector<KeyOfWord>& keys, const std::string& prefix) {
         if constexpr (Described<Inner>)
             if constexpr (word_name<Inner>().empty()) add_keys<Inner>(keys, key.name + ".");
     };
-    std::apply([&](const auto&... f) { (one(f), ...); }, T::fields());
+    T::fields().each([&](const auto& f) { one(f); });
 }
 
 template <Described T>

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -38,10 +37,10 @@ struct Stage {
     std::optional<Rate> rate;
     std::optional<Rate> to;
     static constexpr auto fields() {
-        return std::tuple{
+        return fields_of(
             field("for", &Stage::length, "how long").must(),
             field("rate", &Stage::rate, "arrivals per second (Poisson), constant"),
-            field("to", &Stage::to, "arrivals per second reached at the end, linearly")};
+            field("to", &Stage::to, "arrivals per second reached at the end, linearly"));
     }
     [[nodiscard]] std::optional<Problem> find_problem() const;
     bool operator==(const Stage&) const = default;
@@ -76,7 +75,7 @@ struct Workload {
     std::optional<policies::Timeout> timeout;  ///< written in place, instead of a named policy
     std::optional<policies::Retry> retry;
     static constexpr auto fields() {
-        return std::tuple{
+        return fields_of(
             field("call", &Workload::call, "service.endpoint").must(),
             field("stream", &Workload::stream, "name of its dice"),
             field("arrivals", &Workload::arrivals, "open loop: the law of arrivals"),
@@ -92,7 +91,7 @@ struct Workload {
             field("for", &Workload::length, "no arrivals later than this after the start"),
             field("policy", &Workload::policy, "a name under `policies`"),
             field("timeout", &Workload::timeout, "the client's patience"),
-            field("retry", &Workload::retry, "what the client does after a failure")};
+            field("retry", &Workload::retry, "what the client does after a failure"));
     }
     [[nodiscard]] std::optional<Problem> find_problem() const;
     bool operator==(const Workload&) const = default;

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
-#include <tuple>
 #include <utility>
 
 #include "base/units.h"
@@ -33,9 +32,9 @@ struct BandwidthCap {
     Per per = Per::edge;  ///< one cap for each connection, or one shared by the whole edge
 
     static constexpr auto fields() {
-        return std::tuple{
+        return fields_of(
             field("rate", &BandwidthCap::rate, "the cap, each way").must(),
-            field("per", &BandwidthCap::per, "connection: one cap each; edge: one shared by all")};
+            field("per", &BandwidthCap::per, "connection: one cap each; edge: one shared by all"));
     }
     [[nodiscard]] std::optional<Problem> find_problem() const;
     [[nodiscard]] Verdict judge(const Crossing& crossing, FaultState& state, Random& random) const;

@@ -3,7 +3,6 @@
 
 #include <optional>
 #include <string_view>
-#include <tuple>
 
 #include "faults/concepts.h"
 #include "faults/kinds/scope.h"
@@ -31,12 +30,12 @@ struct Blackhole {
     std::optional<Duration> close_after{};  ///< > 0; absent: silence for ever
 
     static constexpr auto fields() {
-        return std::tuple{
+        return fields_of(
             field("share", &Blackhole::share, "part that is swallowed"),
             field("of", &Blackhole::of, "percent of what: request or connection"),
             field("existing", &Blackhole::existing, "also what is open and in flight already"),
             field("close_after", &Blackhole::close_after,
-                  "reset the connection after such a silence; absent: never")};
+                  "reset the connection after such a silence; absent: never"));
     }
     [[nodiscard]] std::optional<Problem> find_problem() const;
     [[nodiscard]] Verdict judge(const Crossing& crossing, FaultState& state, Random& random) const;

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <string_view>
-#include <tuple>
 
 #include "faults/concepts.h"
 #include "faults/kinds/amount.h"
@@ -21,7 +20,7 @@ struct Capacity {
     Amount removed{};  ///< more than there are means all
 
     static constexpr auto fields() {
-        return std::tuple{field("removed", &Capacity::removed, "replicas taken out").must()};
+        return fields_of(field("removed", &Capacity::removed, "replicas taken out").must());
     }
     [[nodiscard]] Condition condition(double strength) const;
     bool operator==(const Capacity&) const = default;

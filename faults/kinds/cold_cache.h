@@ -2,7 +2,6 @@
 #pragma once
 
 #include <string_view>
-#include <tuple>
 
 #include "base/units.h"
 #include "faults/concepts.h"
@@ -22,7 +21,7 @@ struct ColdCache {
     Share share{1};
 
     static constexpr auto fields() {
-        return std::tuple{field("share", &ColdCache::share, "part of the entries that is lost")};
+        return fields_of(field("share", &ColdCache::share, "part of the entries that is lost"));
     }
     [[nodiscard]] Condition condition(double strength) const;
     bool operator==(const ColdCache&) const = default;

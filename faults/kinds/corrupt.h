@@ -2,7 +2,6 @@
 #pragma once
 
 #include <string_view>
-#include <tuple>
 
 #include "base/units.h"
 #include "faults/concepts.h"
@@ -28,10 +27,10 @@ struct Corrupt {
     Of of = Of::request;                        ///< what the share counts
 
     static constexpr auto fields() {
-        return std::tuple{field("direction", &Corrupt::direction,
-                                "whose bytes are changed: request, response or both"),
-                          field("share", &Corrupt::share, "part that is corrupted"),
-                          field("of", &Corrupt::of, "percent of what: request or connection")};
+        return fields_of(field("direction", &Corrupt::direction,
+                               "whose bytes are changed: request, response or both"),
+                         field("share", &Corrupt::share, "part that is corrupted"),
+                         field("of", &Corrupt::of, "percent of what: request or connection"));
     }
     [[nodiscard]] Verdict judge(const Crossing& crossing, FaultState& state, Random& random) const;
     bool operator==(const Corrupt&) const = default;

@@ -3,7 +3,6 @@
 
 #include <optional>
 #include <string_view>
-#include <tuple>
 
 #include "base/units.h"
 #include "faults/concepts.h"
@@ -25,9 +24,9 @@ struct Crash {
     std::optional<Duration> restart_after{};  ///< > 0, <= the fault's `for`
 
     static constexpr auto fields() {
-        return std::tuple{
+        return fields_of(
             field("restart_after", &Crash::restart_after,
-                  "down for so long, then starting up; absent: while the fault lasts")};
+                  "down for so long, then starting up; absent: while the fault lasts"));
     }
     [[nodiscard]] std::optional<Problem> find_problem() const;
     [[nodiscard]] Condition condition(double strength) const;

@@ -5,7 +5,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <tuple>
 
 #include "base/units.h"
 #include "faults/concepts.h"
@@ -41,10 +40,10 @@ struct Match {
     std::string header{};  ///< `X-User: bot`, or its name alone; no simulated request has one
 
     static constexpr auto fields() {
-        return std::tuple{field("method", &Match::method, "HTTP method"),
-                          field("path", &Match::path, "HTTP path; a last * stands for any rest"),
-                          field("header", &Match::header,
-                                "HTTP header, NAME: VALUE or NAME; simulated requests have none")};
+        return fields_of(field("method", &Match::method, "HTTP method"),
+                         field("path", &Match::path, "HTTP path; a last * stands for any rest"),
+                         field("header", &Match::header,
+                               "HTTP header, NAME: VALUE or NAME; simulated requests have none"));
     }
     [[nodiscard]] std::optional<Problem> find_problem() const;
     /// `headers`: see `Crossing::headers`.
@@ -70,11 +69,11 @@ struct Error {
     std::optional<Sequence> sequence{};  ///< absent: all of them
 
     static constexpr auto fields() {
-        return std::tuple{
+        return fields_of(
             field("status", &Error::status, "HTTP status, or gRPC status by name (503)"),
             field("share", &Error::share, "part of the requests that is answered so"),
             field("match", &Error::match, "only requests that match"),
-            field("sequence", &Error::sequence, "first N, after N, every Nth")};
+            field("sequence", &Error::sequence, "first N, after N, every Nth"));
     }
     [[nodiscard]] Verdict judge(const Crossing& crossing, FaultState& state, Random& random) const;
     bool operator==(const Error&) const = default;

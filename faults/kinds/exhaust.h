@@ -3,7 +3,6 @@
 
 #include <optional>
 #include <string_view>
-#include <tuple>
 
 #include "faults/concepts.h"
 #include "faults/kinds/amount.h"
@@ -24,9 +23,9 @@ struct Exhaust {
         connections{};  ///< of each caller's pool (its bulkhead) of connections to the service
 
     static constexpr auto fields() {
-        return std::tuple{field("workers", &Exhaust::workers, "workers of each replica"),
-                          field("connections", &Exhaust::connections,
-                                "connections of each caller's bulkhead to the service")};
+        return fields_of(field("workers", &Exhaust::workers, "workers of each replica"),
+                         field("connections", &Exhaust::connections,
+                               "connections of each caller's bulkhead to the service"));
     }
     [[nodiscard]] std::optional<Problem> find_problem() const;
     [[nodiscard]] Condition condition(double strength) const;

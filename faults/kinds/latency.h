@@ -3,7 +3,6 @@
 
 #include <optional>
 #include <string_view>
-#include <tuple>
 
 #include "base/distribution.h"
 #include "faults/concepts.h"
@@ -30,11 +29,11 @@ struct Latency {
     Direction direction = Direction::request;  ///< `both` holds the request and then the response
 
     static constexpr auto fields() {
-        return std::tuple{
+        return fields_of(
             field("delay", &Latency::delay, "the hold, or the law it is drawn from").must(),
             field("jitter", &Latency::jitter, "half-width of the hold, around a constant delay"),
             field("direction", &Latency::direction,
-                  "which way is held: request, response or both")};
+                  "which way is held: request, response or both"));
     }
     [[nodiscard]] std::optional<Problem> find_problem() const;
 

@@ -3,7 +3,6 @@
 
 #include <optional>
 #include <string_view>
-#include <tuple>
 
 #include "base/units.h"
 #include "faults/concepts.h"
@@ -31,11 +30,11 @@ struct LimitData {
     Of of = Of::connection;                     ///< what the share counts
 
     static constexpr auto fields() {
-        return std::tuple{field("bytes", &LimitData::bytes, "how many pass").must(),
-                          field("direction", &LimitData::direction,
-                                "whose bytes count: request, response or both"),
-                          field("share", &LimitData::share, "part that is hit"),
-                          field("of", &LimitData::of, "percent of what: request or connection")};
+        return fields_of(field("bytes", &LimitData::bytes, "how many pass").must(),
+                         field("direction", &LimitData::direction,
+                               "whose bytes count: request, response or both"),
+                         field("share", &LimitData::share, "part that is hit"),
+                         field("of", &LimitData::of, "percent of what: request or connection"));
     }
     [[nodiscard]] Verdict judge(const Crossing& crossing, FaultState& state, Random& random) const;
     bool operator==(const LimitData&) const = default;

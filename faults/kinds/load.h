@@ -3,7 +3,6 @@
 
 #include <optional>
 #include <string_view>
-#include <tuple>
 
 #include "base/units.h"
 #include "faults/concepts.h"
@@ -24,8 +23,8 @@ struct Load {
     std::optional<Rate> rate{};      ///< arrivals on top
 
     static constexpr auto fields() {
-        return std::tuple{field("factor", &Load::factor, "arrivals, or users, times this"),
-                          field("rate", &Load::rate, "or so many arrivals on top")};
+        return fields_of(field("factor", &Load::factor, "arrivals, or users, times this"),
+                         field("rate", &Load::rate, "or so many arrivals on top"));
     }
     [[nodiscard]] std::optional<Problem> find_problem() const;
     [[nodiscard]] Condition condition(double strength) const;

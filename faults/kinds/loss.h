@@ -3,7 +3,6 @@
 
 #include <optional>
 #include <string_view>
-#include <tuple>
 
 #include "base/units.h"
 #include "faults/concepts.h"
@@ -36,11 +35,11 @@ struct Loss {
     std::optional<Share> loss_bad{};   ///< lost while bad; absent: 100%
 
     static constexpr auto fields() {
-        return std::tuple{field("share", &Loss::share, "part of the transmissions that is lost"),
-                          field("p", &Loss::p, "bursts: from good to bad, per transmission"),
-                          field("r", &Loss::r, "bursts: from bad to good (100% - p)"),
-                          field("loss_good", &Loss::loss_good, "bursts: part lost while good (0%)"),
-                          field("loss_bad", &Loss::loss_bad, "bursts: part lost while bad (100%)")};
+        return fields_of(field("share", &Loss::share, "part of the transmissions that is lost"),
+                         field("p", &Loss::p, "bursts: from good to bad, per transmission"),
+                         field("r", &Loss::r, "bursts: from bad to good (100% - p)"),
+                         field("loss_good", &Loss::loss_good, "bursts: part lost while good (0%)"),
+                         field("loss_bad", &Loss::loss_bad, "bursts: part lost while bad (100%)"));
     }
     [[nodiscard]] std::optional<Problem> find_problem() const;
     [[nodiscard]] Verdict judge(const Crossing& crossing, FaultState& state, Random& random) const;

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -48,13 +47,13 @@ struct Partition {
     bool reject = false;   ///< noticed at once instead of by timeout
 
     static constexpr auto fields() {
-        return std::tuple{
+        return fields_of(
             field("groups", &Partition::groups, "lists of sides that cannot reach each other"),
             field("shape", &Partition::shape,
                   "instead: halves, bridge, majorities-ring, isolate-one"),
             field("one_way", &Partition::one_way,
                   "lose only what earlier groups send to later ones"),
-            field("reject", &Partition::reject, "callers notice at once")};
+            field("reject", &Partition::reject, "callers notice at once"));
     }
     [[nodiscard]] std::optional<Problem> find_problem() const;
     /// Precondition: `request_cut` and `response_cut` of the crossing were looked up in `Cuts`.

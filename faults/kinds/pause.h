@@ -2,7 +2,6 @@
 #pragma once
 
 #include <string_view>
-#include <tuple>
 
 #include "faults/concepts.h"
 
@@ -17,7 +16,7 @@ struct Pause {
     static constexpr TargetKinds targets = service_targets;
     static constexpr bool ramps = false;
 
-    static constexpr auto fields() { return std::tuple{}; }
+    static constexpr auto fields() { return fields_of(); }
     [[nodiscard]] Condition condition(double strength) const;
     bool operator==(const Pause&) const = default;
 };

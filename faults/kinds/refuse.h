@@ -2,7 +2,6 @@
 #pragma once
 
 #include <string_view>
-#include <tuple>
 
 #include "faults/concepts.h"
 #include "faults/kinds/scope.h"
@@ -25,8 +24,8 @@ struct Refuse {
     Of of = Of::connection;  ///< what the share counts
 
     static constexpr auto fields() {
-        return std::tuple{field("share", &Refuse::share, "part that is refused"),
-                          field("of", &Refuse::of, "percent of what: request or connection")};
+        return fields_of(field("share", &Refuse::share, "part that is refused"),
+                         field("of", &Refuse::of, "percent of what: request or connection"));
     }
     [[nodiscard]] Verdict judge(const Crossing& crossing, FaultState& state, Random& random) const;
     bool operator==(const Refuse&) const = default;

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <string_view>
-#include <tuple>
 
 #include "faults/concepts.h"
 #include "faults/kinds/scope.h"
@@ -29,11 +28,11 @@ struct Reset {
     Duration after{0};     ///< from the first byte of the crossing; >= 0
 
     static constexpr auto fields() {
-        return std::tuple{
+        return fields_of(
             field("share", &Reset::share, "part that is reset"),
             field("of", &Reset::of, "percent of what: request or connection"),
             field("existing", &Reset::existing, "also what is open and in flight already"),
-            field("after", &Reset::after, "so long after the crossing began")};
+            field("after", &Reset::after, "so long after the crossing began"));
     }
     [[nodiscard]] Verdict judge(const Crossing& crossing, FaultState& state, Random& random) const;
     bool operator==(const Reset&) const = default;

@@ -3,7 +3,6 @@
 
 #include <optional>
 #include <string_view>
-#include <tuple>
 
 #include "base/units.h"
 #include "faults/concepts.h"
@@ -33,13 +32,13 @@ struct Slice {
     Of of = Of::request;                        ///< what the share counts
 
     static constexpr auto fields() {
-        return std::tuple{
+        return fields_of(
             field("size", &Slice::size, "mean size of a piece").must(),
             field("variation", &Slice::variation, "half-width of the sizes"),
             field("gap", &Slice::gap, "pause after each piece"),
             field("direction", &Slice::direction, "whose bytes are cut: request, response or both"),
             field("share", &Slice::share, "part that is hit"),
-            field("of", &Slice::of, "percent of what: request or connection")};
+            field("of", &Slice::of, "percent of what: request or connection"));
     }
     [[nodiscard]] std::optional<Problem> find_problem() const;
     [[nodiscard]] Verdict judge(const Crossing& crossing, FaultState& state, Random& random) const;

@@ -3,7 +3,6 @@
 
 #include <optional>
 #include <string_view>
-#include <tuple>
 
 #include "faults/concepts.h"
 
@@ -20,8 +19,7 @@ struct Slow {
     double factor = 1;  ///< 1 .. 1,000,000
 
     static constexpr auto fields() {
-        return std::tuple{
-            field("factor", &Slow::factor, "work takes so many times as long").must()};
+        return fields_of(field("factor", &Slow::factor, "work takes so many times as long").must());
     }
     [[nodiscard]] std::optional<Problem> find_problem() const;
     [[nodiscard]] Condition condition(double strength) const;

@@ -3,7 +3,6 @@
 
 #include <optional>
 #include <string_view>
-#include <tuple>
 
 #include "base/units.h"
 #include "faults/concepts.h"
@@ -30,12 +29,12 @@ struct SlowClose {
     Of of = Of::connection;                     ///< what the share counts
 
     static constexpr auto fields() {
-        return std::tuple{
+        return fields_of(
             field("delay", &SlowClose::delay, "how much later the end is passed on").must(),
             field("direction", &SlowClose::direction,
                   "whose end is late: request, response or both"),
             field("share", &SlowClose::share, "part that is hit"),
-            field("of", &SlowClose::of, "percent of what: request or connection")};
+            field("of", &SlowClose::of, "percent of what: request or connection"));
     }
     [[nodiscard]] std::optional<Problem> find_problem() const;
     [[nodiscard]] Verdict judge(const Crossing& crossing, FaultState& state, Random& random) const;

@@ -4,7 +4,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <tuple>
 
 #include "base/units.h"
 #include "faults/concepts.h"
@@ -32,13 +31,13 @@ struct Tamper {
     Of of = Of::request;                        ///< what the share counts
 
     static constexpr auto fields() {
-        return std::tuple{
+        return fields_of(
             field("header", &Tamper::header, "header to set, or to remove"),
             field("value", &Tamper::value, "what the header is set to"),
             field("body", &Tamper::body, "what the body becomes"),
             field("direction", &Tamper::direction, "what is rewritten: request, response or both"),
             field("share", &Tamper::share, "part that is rewritten"),
-            field("of", &Tamper::of, "percent of what: request or connection")};
+            field("of", &Tamper::of, "percent of what: request or connection"));
     }
     [[nodiscard]] std::optional<Problem> find_problem() const;
     [[nodiscard]] Verdict judge(const Crossing& crossing, FaultState& state, Random& random) const;

@@ -3,7 +3,6 @@
 
 #include <optional>
 #include <string_view>
-#include <tuple>
 
 #include "base/units.h"
 #include "faults/concepts.h"
@@ -26,10 +25,10 @@ struct ThrottleResponse {
     Of of = Of::request;  ///< what the share counts
 
     static constexpr auto fields() {
-        return std::tuple{
+        return fields_of(
             field("rate", &ThrottleResponse::rate, "bytes of one answer per second").must(),
             field("share", &ThrottleResponse::share, "part of the answers that is slow"),
-            field("of", &ThrottleResponse::of, "percent of what: request or connection")};
+            field("of", &ThrottleResponse::of, "percent of what: request or connection"));
     }
     [[nodiscard]] std::optional<Problem> find_problem() const;
     [[nodiscard]] Verdict judge(const Crossing& crossing, FaultState& state, Random& random) const;

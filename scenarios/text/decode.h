@@ -10,7 +10,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -151,7 +150,7 @@ bool decode(const Node& node, Named<T>& into, Reading& in) {
 template <Described T>
 [[nodiscard]] std::vector<std::string> key_names() {
     std::vector<std::string> names;
-    std::apply([&](const auto&... f) { (names.emplace_back(f.name), ...); }, T::fields());
+    T::fields().each([&](const auto& f) { names.emplace_back(f.name); });
     return names;
 }
 
@@ -167,7 +166,7 @@ bool decode_fields(const Node& map, T& into, Keys& keys, Reading& in) {
         }
         good = decode(*entry->value, into.*(f.member), in) && good;
     };
-    std::apply([&](const auto&... f) { (one(f), ...); }, T::fields());
+    T::fields().each([&](const auto& f) { one(f); });
     return good;
 }
 

@@ -4,7 +4,6 @@
 
 #include <optional>
 #include <string>
-#include <tuple>
 #include <type_traits>
 #include <vector>
 
@@ -87,7 +86,7 @@ void encode_fields(const T& word, std::vector<Entry>& entries) {
         if (!f.required && value == standard.*(f.member)) return;
         entries.push_back({std::string{f.name}, {}, encode(value)});
     };
-    std::apply([&](const auto&... f) { (one(f), ...); }, T::fields());
+    T::fields().each([&](const auto& f) { one(f); });
 }
 
 template <Described T>

@@ -127,7 +127,7 @@ TEST_CASE("validate: what it prints in full is valid, and prints the same again"
 TEST_CASE("validate: every scenario of the library is valid") {
     const Folder folder;
     for (const auto& entry :
-         std::filesystem::directory_iterator{test::source_path("scenarios/library")}) {
+         std::filesystem::directory_iterator{source_path("scenarios/library")}) {
         INFO(entry.path().string());
         CHECK(run(folder, {"validate", entry.path().string(), "-q"}).code == 0);
     }

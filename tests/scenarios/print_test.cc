@@ -34,7 +34,7 @@ T sample_word() {
     const auto one = [&]<class F>(const F& f) {
         word.*(f.member) = sample<typename F::value_type>();
     };
-    std::apply([&](const auto&... f) { (one(f), ...); }, T::fields());
+    T::fields().each([&](const auto& f) { one(f); });
     return word;
 }
 
@@ -105,7 +105,7 @@ void check_each_field() {
         INFO(written);
         CHECK(same);
     };
-    std::apply([&](const auto&... f) { (one(f), ...); }, T::fields());
+    T::fields().each([&](const auto& f) { one(f); });
     const T all = sample_word<T>();
     const bool same = through_text(all, written) == all;
     INFO(written);
@@ -159,7 +159,7 @@ TEST_CASE("print: every kind of fault, with every key, reads back to the same va
             INFO(written);
             CHECK(same);
         };
-        std::apply([&](const auto&... f) { (one(f), ...); }, K::fields());
+        K::fields().each([&](const auto& f) { one(f); });
         faults::Fault fault{};
         fault.id = "f";
         fault.what = sample_word<K>();
