@@ -42,6 +42,7 @@ void add_inject(CLI::App& app, Options& options);
 void add_undo(CLI::App& app, Options& options);
 void add_doctor(CLI::App& app, Options& options);
 void add_report(CLI::App& app, Options& options);
+void add_compare(CLI::App& app, Options& options);
 void add_graph(CLI::App& app, Options& options);
 void add_explain(CLI::App& app, Options& options);
 void add_list(CLI::App& app, Options& options);
@@ -53,12 +54,19 @@ struct Command {
     void (*add)(CLI::App&, Options&);
 };
 inline constexpr std::array commands{
-    Command{"init", add_init},         Command{"validate", add_validate},
-    Command{"simulate", add_simulate}, Command{"inject", add_inject},
-    Command{"undo", add_undo},         Command{"doctor", add_doctor},
-    Command{"report", add_report},     Command{"graph", add_graph},
-    Command{"explain", add_explain},   Command{"list", add_list},
-    Command{"schema", add_schema},     Command{"completion", add_completion},
+    Command{"init", add_init},
+    Command{"validate", add_validate},
+    Command{"simulate", add_simulate},
+    Command{"inject", add_inject},
+    Command{"undo", add_undo},
+    Command{"doctor", add_doctor},
+    Command{"report", add_report},
+    Command{"compare", add_compare},
+    Command{"graph", add_graph},
+    Command{"explain", add_explain},
+    Command{"list", add_list},
+    Command{"schema", add_schema},
+    Command{"completion", add_completion},
 };
 
 /// Writes `text` to `path` by way of a temporary file beside it, so that a reader never sees half

@@ -35,8 +35,22 @@ struct Target {
 };
 constexpr std::size_t together = static_cast<std::size_t>(-1);
 
-std::vector<Target> targets_of(const std::string& output,
-                               const std::vector<std::string>& variants) {
+/// Runs of the same variant get names of their own: "naive", "naive-2".
+std::vector<std::string> apart(std::vector<std::string> names) {
+    for (std::size_t i = 1; i < names.size(); ++i) {
+        const auto is_taken = [&](const std::string& name) {
+            return std::find(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(i), name) !=
+                   names.begin() + static_cast<std::ptrdiff_t>(i);
+        };
+        const std::string name = names[i];
+        for (int n = 2; is_taken(names[i]); ++n)
+            names[i] = name + (name.empty() ? "" : "-") + std::to_string(n);
+    }
+    return names;
+}
+
+std::vector<Target> targets_of(const std::string& output, const std::vector<std::string>& all) {
+    const std::vector<std::string> variants = apart(all);
     std::vector<Target> targets;
     if (is_folder(output)) {
         const fs::path folder{output};

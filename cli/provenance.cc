@@ -36,6 +36,9 @@ reports::Provenance provenance_of(const Input& input, const scenarios::Document&
     const scenarios::Scenario& scenario = document.scenarios[variant];
     const scenarios::Locations& locations = document.where[variant];
     reports::Provenance from;
+    const std::vector<std::string>& all = document.variants;
+    from.place = static_cast<std::uint32_t>(std::find(all.begin(), all.end(), scenario.variant) -
+                                            all.begin());
     from.command = "shaketable " + verb + " " + shell_word(input.path);
     for (const std::string& param : input.params) from.command += " -p " + shell_word(param);
     for (const std::string& set : input.sets) from.command += " --set " + shell_word(set);

@@ -1,16 +1,14 @@
 // `report`: makes the report, or any other file, of runs that were played before.
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
+#include <iterator>
 #include <memory>
 #include <optional>
-#include <sstream>
 
 #include "cli/outputs.h"
-#include "reports/assess.h"
+#include "cli/stored.h"
 #include "reports/render/index.h"
-#include "reports/render/read_result.h"
 
 namespace shaketable::cli {
 
@@ -18,77 +16,19 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Stored {
-    fs::path folder;
-    reports::StoredResult result;
-    reports::Findings findings;
-};
-
-constexpr std::uintmax_t bytes_max = std::uintmax_t{1} << 30U;
-
-/// result.json of a run folder, those of its variants, or the file that was named.
-std::vector<fs::path> results_in(const fs::path& run) {
-    if (!fs::is_directory(run)) return {run};
-    if (fs::exists(run / "result.json")) return {run / "result.json"};
-    std::vector<fs::path> found;
-    for (const fs::directory_entry& entry : fs::directory_iterator{run})
-        if (fs::exists(entry.path() / "result.json")) found.push_back(entry.path() / "result.json");
-    std::sort(found.begin(), found.end());
-    return found;
-}
-
-std::optional<Stored> load(const fs::path& path) {
-    std::error_code error;
-    const std::uintmax_t size = fs::file_size(path, error);
-    std::ifstream file{path, std::ios::binary};
-    if (error || !file) {
-        std::cerr << "error: " << path.string() << ": cannot be read\n";
-        return std::nullopt;
-    }
-    if (size > bytes_max) {
-        std::cerr << "error: " << path.string() << ": larger than 1 GiB\n";
-        return std::nullopt;
-    }
-    std::ostringstream text;
-    text << file.rdbuf();
-    auto result = reports::read_result(path.string(), text.view());
-    if (!result) {
-        std::cerr << "error: " << path.string() << ": " << result.error().message << "\n"
-                  << "help: " << result.error().hint << "\n";
-        return std::nullopt;
-    }
-    Stored stored{path.parent_path(), *std::move(result), {}};
-    stored.findings = reports::assess(stored.result.scenario, stored.result.record);
-    return stored;
-}
-
-std::optional<std::vector<Stored>> load_all(const std::vector<std::string>& runs) {
-    std::vector<Stored> all;
-    for (const std::string& run : runs) {
-        const std::vector<fs::path> results = results_in(run);
-        if (results.empty()) {
-            std::cerr << "error: " << run << ": expected a run folder, with a result.json in it\n";
-            return std::nullopt;
-        }
-        for (const fs::path& path : results) {
-            std::optional<Stored> stored = load(path);
-            if (!stored) return std::nullopt;
-            all.push_back(*std::move(stored));
-        }
-    }
-    return all;
-}
-
 void report(const std::vector<std::string>& runs, std::vector<std::string> outputs,
             Options& options) {
     options.exit_code = invalid;
-    const auto stored = load_all(runs);
-    if (!stored) return;
+    std::vector<Stored> stored;
+    for (const std::string& run : runs) {
+        auto some = load_run(run);
+        if (!some) return;
+        std::move(some->begin(), some->end(), std::back_inserter(stored));
+    }
     std::vector<reports::RunView> views;
     std::vector<std::string> variants;
-    for (const Stored& one : *stored) {
-        views.push_back(
-            {&one.result.scenario, &one.result.record, &one.findings, &one.result.provenance});
+    for (const Stored& one : stored) {
+        views.push_back(one.view());
         variants.push_back(one.result.record.variant);
     }
     if (outputs.empty()) {
@@ -139,9 +79,8 @@ void index(const std::string& folder, Options& options) {
         // read has said why, and is left out.
         const std::optional<Stored> stored = load(path);
         if (!stored) continue;
-        const reports::RunView view{&stored->result.scenario, &stored->result.record,
-                                    &stored->findings, &stored->result.provenance};
-        rows.push_back(reports::index_row(view, fs::relative(stored->folder, root).generic_string(),
+        rows.push_back(reports::index_row(stored->view(),
+                                          fs::relative(stored->folder, root).generic_string(),
                                           report_of(stored->folder, root)));
     }
     const std::string page = (root / "index.html").string();

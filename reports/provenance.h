@@ -4,6 +4,7 @@
 /// It holds nothing of the machine or the moment, so that equal runs give equal files.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,7 +30,8 @@ struct Anchor {
 
 /// All parts may be empty: a record made by a program has none of them.
 struct Provenance {
-    std::string command;              ///< what to type to get the same result again
+    std::uint32_t place = 0;  ///< among the variants of its run, in the order of the file; from 0
+    std::string command;      ///< what to type to get the same result again
     std::vector<SourceText> sources;  ///< the main file first
     std::vector<Anchor> anchors;      ///< ascending by path
     Problems lint;                    ///< warnings about the scenario, before it was run

@@ -263,6 +263,7 @@ void Reader::decode_variant(const NodePtr& root, const Variant& variant, text::P
     if (scenario.name.empty()) scenario.name = document.name;
     collected_.add(problems, variant.name);
     document.name = scenario.name;
+    document.variants.push_back(scenario.variant);
     document.scenarios.push_back(std::move(scenario));
     document.where.emplace_back(whole, sources_);
 }

@@ -32,7 +32,8 @@ struct Document {
     Sources sources;   ///<
     std::vector<Scenario>
         scenarios;  ///< one per variant in file order; one with variant "" if the file has none
-    std::vector<Locations> where;  ///< of each scenario, for diagnostics later on
+    std::vector<std::string> variants;  ///< their names, also where a caller keeps a few of them
+    std::vector<Locations> where;       ///< of each scenario, for diagnostics later on
 };
 
 /// At least one problem of severity `error`, in file order.

@@ -231,4 +231,20 @@ std::string wrapped(std::string_view text, std::size_t width, std::string_view i
     return lines;
 }
 
+std::string_view unit_name(Unit unit) {
+    switch (unit) {
+        case Unit::seconds:
+            return "seconds";
+        case Unit::share:
+            return "share";
+        case Unit::per_second:
+            return "per_second";
+        case Unit::count:
+            return "count";
+        case Unit::ratio:
+            return "ratio";
+    }
+    return "?";
+}
+
 }  // namespace shaketable::reports

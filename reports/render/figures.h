@@ -18,6 +18,8 @@ namespace shaketable::reports {
 /// is no value.
 [[nodiscard]] std::string short_figure(const Estimate& value, scenarios::Unit unit);
 [[nodiscard]] std::string figure(double value, scenarios::Unit unit);
+/// "seconds", "share", "per_second", "count", "ratio": as results say it.
+[[nodiscard]] std::string_view unit_name(scenarios::Unit unit);
 
 /// "240,113"
 [[nodiscard]] std::string grouped(std::uint64_t number);

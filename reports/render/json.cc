@@ -6,6 +6,7 @@
 
 #include "base/random.h"
 #include "reports/metrics/metric.h"
+#include "reports/render/figures.h"
 #include "reports/render/json_record.h"
 #include "reports/render/json_series.h"
 #include "reports/render/json_windows.h"
@@ -21,22 +22,6 @@ namespace shaketable::reports {
 namespace {
 
 using Layout = JsonWriter::Layout;
-
-constexpr std::string_view unit_name(scenarios::Unit unit) {
-    switch (unit) {
-        case scenarios::Unit::seconds:
-            return "seconds";
-        case scenarios::Unit::share:
-            return "share";
-        case scenarios::Unit::per_second:
-            return "per_second";
-        case scenarios::Unit::count:
-            return "count";
-        case scenarios::Unit::ratio:
-            return "ratio";
-    }
-    return "?";
-}
 
 constexpr std::string_view comparison_sign(scenarios::Comparison comparison) {
     switch (comparison) {

@@ -155,6 +155,7 @@ void write_record(JsonWriter& json, const Record& record) {
 void write_provenance(JsonWriter& json, const scenarios::Scenario& scenario,
                       const Provenance& provenance) {
     json.key("provenance").begin_object();
+    json.key("place").whole(provenance.place);
     json.key("command").text(provenance.command);
     json.key("canonical").text(scenarios::print(scenario));
     json.key("sources").begin_array();

@@ -231,6 +231,7 @@ Record read_record(const Cursor& root) {
 
 Provenance read_provenance(const Cursor& at) {
     Provenance from;
+    from.place = static_cast<std::uint32_t>(at["place"].whole(1U << 20U));
     from.command = at["command"].text();
     const Cursor sources = at["sources"];
     for (std::size_t i = 0; i < sources.size() && !at.failed(); ++i)
