@@ -71,6 +71,8 @@ constexpr auto columns_of<ServiceSample>() {
                       Column{"busy", &S::busy},
                       Column{"utilization", &S::utilization},
                       Column{"queue_max", &S::queue_max},
+                      Column{"in_hand_max", &S::in_hand_max},
+                      Column{"in_hand_min", &S::in_hand_min},
                       Column{"arrived", &S::arrived},
                       Column{"refused", &S::refused},
                       Column{"wasted", &S::wasted},
