@@ -53,6 +53,9 @@ struct Distribution {
 
     Distribution() = default;              ///< `0`
     Distribution(Duration constant_time);  // NOLINT(google-explicit-constructor): `5ms` is a law
+    template <class Rep, class Period>     // and so is a time in coarser units
+    Distribution(std::chrono::duration<Rep, Period> constant_time)  // NOLINT
+        : Distribution(Duration{constant_time}) {}
 
     /// In seconds; +inf where the law has none (pareto alpha <= 1); NaN for an `empirical` without
     /// samples. Precondition of this and the next two: read without problem.

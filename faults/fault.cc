@@ -72,25 +72,29 @@ std::optional<Problem> find_problem_of_id(const std::string& id) {
 std::optional<Problem> find_problem_of_length(const Fault& fault) {
     const std::string kind{kind_name(fault.what)};
     const std::optional<Duration> acts = acts_for(fault.what);
-    if (fault.for_ && *fault.for_ <= Duration{0})
+    const std::optional<Duration> fixed = fault.for_ ? fault.fixed_length() : std::nullopt;
+    if (fixed && *fixed <= Duration{0})
         return problem_of("for", "E023", "expected a time longer than 0");
-    if (fault.for_ && acts && *acts > *fault.for_)
+    if (fixed && acts && *acts > *fixed)
         return problem_of("for", "E023", "expected to last until its restart at least",
                           "without `for` it lasts until its restart");
     if (fault.ramp < Duration{0})
         return problem_of("ramp", "E023", "expected a time of 0 or longer");
     if (fault.ramp > Duration{0} && !can_ramp(fault.what))
         return problem_of("ramp", "E014", kind + " is there or not: it cannot ramp");
-    if (fault.for_ && fault.ramp > *fault.for_)
+    if (fixed && fault.ramp > *fixed)
         return problem_of("ramp", "E023", "expected a ramp no longer than the fault itself");
     return std::nullopt;
 }
 
 std::optional<Problem> find_problem_of_repetition(const Fault& fault) {
-    const std::optional<Duration> length = fault.for_ ? fault.for_ : acts_for(fault.what);
+    const std::optional<Duration> length = fault.fixed_length();
     if (fault.every && fault.random)
         return problem_of("random", "E014", "every and random exclude each other");
-    if ((fault.every || fault.random) && !length)
+    if (fault.every && fault.has_drawn_length())
+        return problem_of("for", "E014", "a fault that comes `every` so long lasts a fixed time",
+                          "a law goes with `random`");
+    if ((fault.every || fault.random) && !length && !fault.has_drawn_length())
         return problem_of("for", "E012", "expected how long each occurrence lasts", "for: 10s");
     if (fault.every && *length > fault.every->period)
         return problem_of("every", "E023", "expected a period no shorter than the fault itself",
@@ -99,6 +103,12 @@ std::optional<Problem> find_problem_of_repetition(const Fault& fault) {
 }
 
 }  // namespace
+
+std::optional<Duration> Fault::fixed_length() const {
+    if (!for_) return acts_for(what);
+    if (!for_->is_constant()) return std::nullopt;
+    return Sampler{*for_}.constant();
+}
 
 std::optional<Problem> Fault::find_problem() const {
     if (auto problem = find_problem_of_id(id)) return problem;

@@ -145,15 +145,16 @@ class Resolver {
         Random random = dice(index, "fault.at");
         const Time start = std::max(Time{}, fault.at.resolve(edge_of(anchor.drawn, edge), random));
 
-        const std::optional<Duration> length = fault.for_ ? fault.for_ : acts_for(fault.what);
+        const std::optional<Duration> length = fault.fixed_length();
+        const bool is_open = fault.random || fault.has_drawn_length();
         Plan& plan = plans_[index];
         plan.is_known = true;
         plan.drawn = strike(index, start, length);
-        const bool repeats = fault.every || fault.random;
+        const bool repeats = fault.every || is_open;
         const auto end_from = [&](Time from) { return length ? add(from, *length) : run_end_; };
         // Repetition ends somewhere between its first occurrence and a last one that the end of the
         // run cuts off.
-        plan.earliest = {std::max(Time{}, earliest), fault.random ? earliest : end_from(earliest)};
+        plan.earliest = {std::max(Time{}, earliest), is_open ? earliest : end_from(earliest)};
         plan.latest = {latest,
                        repeats ? std::max(end_from(latest), end_from(run_end_)) : end_from(latest)};
     }
@@ -163,6 +164,14 @@ class Resolver {
         const Fault& fault = faults_[index];
         Random luck = dice(index, "fault.probability");
         Random gaps = dice(index, "fault.random");
+        Random lengths = dice(index, "fault.for");
+        const Sampler law{fault.for_.value_or(Duration{0})};
+        const auto end_of = [&](Time from) {
+            // Even the shortest one is there for an instant.
+            if (fault.has_drawn_length())
+                return add(from, std::max(Duration{1}, law.draw(lengths)));
+            return length ? add(from, *length) : run_end_;
+        };
         Window window{start, start};
         std::uint64_t times = 1;
         if (fault.every) times = fault.every->times.value;
@@ -171,7 +180,7 @@ class Resolver {
         for (; times > 0; --times) {
             if (fault.random) start = add(start, gap(fault.random->rate, gaps));
             if (start >= run_end_ || ++occurrences_ > occurrences_max) break;
-            const Time end = length ? add(start, *length) : run_end_;
+            const Time end = end_of(start);
             if (std::exchange(is_first, false)) window.start = start;
             window.end = end;
             if (luck.chance(fault.probability.fraction)) keep(index, start, end);

@@ -91,6 +91,8 @@ void fields_of_service_sample(Io& io, Sample& s) {
     io(s.busy);
     io(s.utilization);
     io(s.queue_max);
+    io(s.in_hand_max);
+    io(s.in_hand_min);
     io(s.arrived);
     io(s.refused);
     io(s.wasted);

@@ -83,6 +83,7 @@ class Compiler {
             if (!plan.balance.slow_start) plan.balance.slow_start = service.startup.slow_start;
             plan.policies = service.policies;
             plan.startup = Sampler{service.startup.time};
+            if (service.queue.patience) plan.patience.emplace(*service.queue.patience);
             service_index_[name] = static_cast<std::uint32_t>(model_.services.size());
             add_replicas(service, service_index_[name]);
             model_.services.push_back(std::move(plan));

@@ -33,9 +33,11 @@ void Cores::remove(Time now, std::uint32_t walker) {
     std::make_heap(works_.begin(), works_.end(), later);
 }
 
-void Cores::set_speed(Time now, double speed) {
+bool Cores::set_speed(Time now, double speed) {
+    if (speed == speed_) return false;
     advance(now);
     speed_ = speed;
+    return true;
 }
 
 Time Cores::next_end(Time now) const {

@@ -23,8 +23,9 @@ class Cores {
     void add(Time now, std::uint32_t walker, Duration work);
     /// Does nothing if `walker` has no work here. O(n).
     void remove(Time now, std::uint32_t walker);
-    /// 1 = full speed, 0.5 = twice as slow, 0 = paused.
-    void set_speed(Time now, double speed);
+    /// 1 = full speed, 0.5 = twice as slow, 0 = paused. False: it was so before, and nothing is
+    /// changed, not even a rounding.
+    bool set_speed(Time now, double speed);
     /// When the first work ends at the present speed; `never` if none or paused.
     [[nodiscard]] Time next_end(Time now) const;
     /// Takes out the work that ends first. Precondition: there is one.

@@ -16,7 +16,11 @@ EdgeRules::EdgeRules(const EdgePolicy& policy) {
     }
     hedges = policy.hedge.has_value();
     if (policy.timeout) {
-        attempt_timeout = policy.timeout->attempt.value_or(forever);
+        if (policy.timeout->attempt) {
+            attempt_patience = Sampler{*policy.timeout->attempt};
+            draws_timeout = !attempt_patience.is_constant();
+            if (!draws_timeout) attempt_timeout = attempt_patience.constant();
+        }
         total_timeout = policy.timeout->total.value_or(forever);
         pool_wait_counts = !policy.timeout->connect;
         pool_wait = policy.timeout->connect.value_or(attempt_timeout);

@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/distribution.h"
 #include "base/outcome.h"
 #include "base/random.h"
 #include "base/units.h"
@@ -25,7 +26,9 @@ struct EdgeRules {
     std::optional<policies::OutcomeMask> fallback;
     Sampler fallback_work;
     bool hedges = false;
-    Duration attempt_timeout{forever};
+    Duration attempt_timeout{forever};  ///< the longest; of a law, which has none, `forever`
+    Sampler attempt_patience{};         ///< of a law: see `draws_timeout`
+    bool draws_timeout = false;         ///< the attempt's timeout is drawn for each try
     Duration total_timeout{forever};
     Duration pool_wait{forever};   ///< longest wait for a connection
     bool pool_wait_counts = true;  ///< into the attempt's timeout
@@ -34,6 +37,12 @@ struct EdgeRules {
     Duration cancel_delay{0};
     std::vector<policies::PolicyKind> call_gates;     ///< asked once per call, outermost first
     std::vector<policies::PolicyKind> attempt_gates;  ///< asked for every try
+
+    /// When a try that started then is given up; `never` without a timeout.
+    [[nodiscard]] Time gives_up(Time started, Random& random) const {
+        if (draws_timeout) return started + attempt_patience.draw(random);
+        return attempt_timeout == forever ? never : started + attempt_timeout;
+    }
 };
 
 /// The HTTP status of an outcome that brings none of its own.

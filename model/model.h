@@ -46,6 +46,7 @@ struct ServicePlan {
     policies::Balance balance;
     std::optional<policies::ServicePolicies> policies;
     Sampler startup;
+    std::optional<Sampler> patience;  ///< of those who wait for a worker
     std::uint32_t locks = 0, caches = 0;
     std::uint32_t first_cache = 0;  ///< into Program::caches
     std::uint32_t priorities = 1;   ///< levels of its queue

@@ -66,6 +66,8 @@ std::optional<Problem> Backoff::find_problem() const {
 std::optional<Problem> Retry::find_problem() const {
     if (retries && *retries > 1000)
         return problem_of("retries", "E023", "retries must be at most 1000");
+    if (probability && !(probability->fraction >= 0 && probability->fraction <= 1))
+        return problem_of("probability", "E023", "probability must be from 0% to 100%");
     return std::nullopt;
 }
 
@@ -88,6 +90,8 @@ Duration next_wait(const BackoffRule& rule, std::uint32_t n, Duration previous, 
             return round_to_time(v * random.uniform());
         case Jitter::equal:
             return round_to_time(v / 2 + v / 2 * random.uniform());
+        case Jitter::exponential:
+            return round_to_time(v * random.exponential());
         case Jitter::plus_minus:
             return round_to_time(v * (1 + rule.spread * (2 * random.uniform() - 1)));
         case Jitter::decorrelated: {
@@ -108,6 +112,7 @@ RetryRule::RetryRule(const Retry& written)
       when{written.when.empty()
                ? std::vector{RetryOn::timeout, RetryOn::unavailable, RetryOn::error_5xx}
                : written.when},
-      backoff{written.backoff.value_or(Backoff{})} {}
+      backoff{written.backoff.value_or(Backoff{})},
+      probability{written.probability.value_or(Share{1}).fraction} {}
 
 }  // namespace shaketable::policies

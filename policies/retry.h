@@ -27,12 +27,17 @@ enum class Jitter : std::uint8_t {
     decorrelated,  ///< min(max, U(base, 3 * previous)), previous = base at first; `growth` has no
                    ///< say
     plus_minus,    ///< v * U(1 - spread, 1 + spread)
+    exponential,   ///< Exp(mean v): customers who try again as if they had forgotten
 };
 
 constexpr auto enum_names(Jitter) {
     using P = std::pair<std::string_view, Jitter>;
-    return std::array{P{"none", Jitter::none}, P{"full", Jitter::full}, P{"equal", Jitter::equal},
-                      P{"decorrelated", Jitter::decorrelated}, P{"plus-minus", Jitter::plus_minus}};
+    return std::array{P{"none", Jitter::none},
+                      P{"full", Jitter::full},
+                      P{"equal", Jitter::equal},
+                      P{"decorrelated", Jitter::decorrelated},
+                      P{"plus-minus", Jitter::plus_minus},
+                      P{"exponential", Jitter::exponential}};
 }
 
 /// The wait v before the n-th retry (n from 1), before jitter; never more than `max`.
@@ -73,9 +78,9 @@ struct Backoff {
             field("base", &Backoff::base, "the first wait, before jitter; default 25ms"),
             field("factor", &Backoff::factor, "from one wait to the next; default 2"),
             field("max", &Backoff::max,
-                  "longest wait, before plus-minus jitter; default 10 x base"),
+                  "longest wait, before plus-minus and exponential jitter; default 10 x base"),
             field("jitter", &Backoff::jitter,
-                  "none (default), full, equal, decorrelated or plus-minus"),
+                  "none (default), full, equal, decorrelated, plus-minus or exponential"),
             field("spread", &Backoff::spread, "half-width of plus-minus; default 20%"),
             field("growth", &Backoff::growth,
                   "exponential (default), constant, linear, envoy or aws-simulator"));
@@ -94,6 +99,7 @@ struct Retry {
     std::vector<RetryOn> when{};             ///< default: timeout, unavailable, 5xx
     std::optional<Backoff> backoff{};     ///< default: 25 ms, doubling, at most 250 ms, no jitter
     std::optional<RetryBudget> budget{};  ///< default: no limit but `retries`
+    std::optional<Share> probability{};   ///< of each retry that is due; default 100 %
 
     static constexpr auto fields() {
         return fields_of(
@@ -102,7 +108,9 @@ struct Retry {
                   "outcomes worth another try; default: timeout, unavailable, 5xx"),
             field("backoff", &Retry::backoff,
                   "the wait before each retry; default 25ms, doubling, at most 250ms"),
-            field("budget", &Retry::budget, "what retries may add to the load; default: no limit"));
+            field("budget", &Retry::budget, "what retries may add to the load; default: no limit"),
+            field("probability", &Retry::probability,
+                  "share of the failures that are tried again; default 100%"));
     }
     static constexpr auto shorthand() { return &Retry::retries; }
     [[nodiscard]] std::optional<Problem> find_problem() const;
@@ -134,6 +142,7 @@ struct RetryRule {
     std::uint32_t retries = 0;
     OutcomeMask when{};
     BackoffRule backoff{};
+    double probability = 1;
 
     RetryRule() = default;  ///< never retries
     explicit RetryRule(const Retry& written);
@@ -142,6 +151,11 @@ struct RetryRule {
 [[nodiscard]] inline bool is_retryable(const RetryRule& rule, Outcome outcome,
                                        int status = 0) noexcept {
     return rule.when.contains(outcome, status);
+}
+
+/// Does the caller feel like another try? Draws once, or not at all where it always does.
+[[nodiscard]] inline bool is_willing(const RetryRule& rule, Random& random) {
+    return rule.probability >= 1 || random.chance(rule.probability);
 }
 
 }  // namespace shaketable::policies

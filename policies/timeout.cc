@@ -7,9 +7,10 @@ std::optional<Problem> Timeout::find_problem() const {
         return d && *d <= Duration::zero();
     };
     if (is_bad(connect)) return problem_of("connect", "E024", "a timeout must be more than 0");
-    if (is_bad(attempt)) return problem_of("attempt", "E024", "a timeout must be more than 0");
+    if (attempt && attempt->is_constant() && attempt->mean() <= 0)
+        return problem_of("attempt", "E024", "a timeout must be more than 0");
     if (is_bad(total)) return problem_of("total", "E024", "a timeout must be more than 0");
-    if (attempt && total && *total < *attempt)
+    if (attempt && attempt->is_constant() && total && to_seconds(*total) < attempt->mean())
         return problem_of("total", "E023", "total is shorter than one attempt",
                           "no attempt could ever last to its own timeout");
     return std::nullopt;

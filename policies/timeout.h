@@ -4,6 +4,7 @@
 #include <optional>
 #include <string_view>
 
+#include "base/distribution.h"
 #include "base/field.h"
 #include "base/problem.h"
 #include "base/quantity.h"
@@ -21,9 +22,9 @@ struct Timeout {
 
     std::optional<Duration> connect;  ///< waiting for a bulkhead's connection; > 0. Without it that
                                       ///< wait counts into `attempt`
-    std::optional<Duration>
-        attempt;  ///< one try, from the moment it passes the caller's policies; > 0
-    std::optional<Duration> total;  ///< the call with all its tries and back-offs; > 0
+    std::optional<Distribution> attempt;  ///< one try, from the moment it passes the caller's
+                                          ///< policies; > 0; a law is drawn anew for each try
+    std::optional<Duration> total;        ///< the call with all its tries and back-offs; > 0
 
     static constexpr auto fields() {
         return fields_of(

@@ -21,10 +21,10 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 
 /// Metrics that are parts of a whole: their interval ends at 100%.
 bool is_part(Metric metric) {
-    constexpr std::array parts{Metric::apdex,       Metric::success,     Metric::errors,
-                               Metric::timeouts,    Metric::rejected,    Metric::degraded,
-                               Metric::wasted,      Metric::utilization, Metric::breaker_open,
-                               Metric::budget_spent};
+    constexpr std::array parts{Metric::apdex,        Metric::success,     Metric::errors,
+                               Metric::timeouts,     Metric::rejected,    Metric::degraded,
+                               Metric::wasted,       Metric::waited,      Metric::utilization,
+                               Metric::breaker_open, Metric::budget_spent};
     return std::find(parts.begin(), parts.end(), metric) != parts.end();
 }
 

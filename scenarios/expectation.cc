@@ -174,6 +174,14 @@ class ClaimParser {
             claim_.threshold.emplace();
             if (Failed failed = read_quantity(*claim_.threshold)) return failed;
         }
+        if (claim_.metric == Metric::time_to_fill && !cursor_.rest().starts_with("n="))
+            return unexpected("n=", std::string{word_of(claim_.metric).example});
+        const bool may_have_level =
+            claim_.metric == Metric::time_to_fill || claim_.metric == Metric::time_to_empty;
+        if (may_have_level && cursor_.take("n=")) {
+            claim_.level.emplace();
+            if (Failed failed = read_quantity(*claim_.level)) return failed;
+        }
         if (claim_.metric == Metric::burn_rate) {
             if (cursor_.rest().starts_with(")") || cursor_.at_end())
                 return unexpected("over how long", std::string{word_of(Metric::burn_rate).example});

@@ -24,6 +24,7 @@ enum class Metric : std::uint8_t {
     p9999,
     mean,
     max,
+    sd,
     apdex,
     // answers, as shares of settled calls; rates per second
     success,
@@ -42,6 +43,10 @@ enum class Metric : std::uint8_t {
     busy,
     utilization,
     connections,
+    wait,
+    waited,
+    time_to_fill,
+    time_to_empty,
     // policies
     breaker_open,
     retries,
@@ -65,6 +70,7 @@ constexpr auto enum_names(Metric) {
                       P{"p99.99", Metric::p9999},
                       P{"mean", Metric::mean},
                       P{"max", Metric::max},
+                      P{"sd", Metric::sd},
                       P{"apdex", Metric::apdex},
                       P{"success", Metric::success},
                       P{"errors", Metric::errors},
@@ -80,6 +86,10 @@ constexpr auto enum_names(Metric) {
                       P{"busy", Metric::busy},
                       P{"utilization", Metric::utilization},
                       P{"connections", Metric::connections},
+                      P{"wait", Metric::wait},
+                      P{"waited", Metric::waited},
+                      P{"time_to_fill", Metric::time_to_fill},
+                      P{"time_to_empty", Metric::time_to_empty},
                       P{"breaker_open", Metric::breaker_open},
                       P{"retries", Metric::retries},
                       P{"shed", Metric::shed},
@@ -122,6 +132,7 @@ struct Claim {
     Aggregate aggregate = Aggregate::none;
     Selector selector;
     std::optional<Duration> threshold;  ///< of apdex `t=`
+    std::optional<Count> level;         ///< of time_to_fill and time_to_empty `n=`
     std::optional<Share> objective;     ///< of error_budget and burn_rate
     std::optional<Duration> lookback;   ///< of burn_rate
     Comparison comparison = Comparison::less;

@@ -46,13 +46,16 @@ struct Queue {
     Count limit{1024};
     Discipline discipline = Discipline::fifo;
     std::optional<policies::CoDel> codel;
-    std::optional<Duration> max_wait;  ///< who has waited longer is refused when its turn comes
+    std::optional<Duration> max_wait;      ///< who has waited longer is refused when its turn comes
+    std::optional<Distribution> patience;  ///< who has waited so long leaves; drawn for each
     static constexpr auto fields() {
         return fields_of(
             field("limit", &Queue::limit, "requests that may wait, per replica"),
             field("discipline", &Queue::discipline, "who is served next"),
             field("codel", &Queue::codel, "sheds by time spent waiting"),
-            field("max_wait", &Queue::max_wait, "longest wait; refused when its turn comes later"));
+            field("max_wait", &Queue::max_wait, "longest wait; refused when its turn comes later"),
+            field("patience", &Queue::patience,
+                  "longest wait, or the law of it; leaves the queue then, refused"));
     }
     static constexpr auto shorthand() { return &Queue::limit; }
     bool operator==(const Queue&) const = default;

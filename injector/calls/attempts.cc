@@ -108,7 +108,7 @@ Index Caller::start_attempt(const Try& what) {
     reports::FlowMeter& flow = flow_of(what.edge_state);
     ++flow.now.attempts;
     ++flow.now.sent;
-    Time gives_up = rules.attempt_timeout == forever ? never : what.started + rules.attempt_timeout;
+    Time gives_up = rules.gives_up(what.started, dice_of(what.edge_state).policy);
     if (rules.deadline && what.inherited < gives_up) gives_up = what.inherited;
     const Index index = attempts_.take();
     run_.reserve_timers(index);

@@ -264,7 +264,8 @@ void Caller::after_failure(Index index, Outcome outcome, std::uint16_t status) {
     EdgeState& edge = state(call.edge_state);
     const EdgeRules& rules = rules_of(call.edge_state);
     if (!rules.retry || call.retries >= rules.retry->retries ||
-        !policies::is_retryable(*rules.retry, outcome, status))
+        !policies::is_retryable(*rules.retry, outcome, status) ||
+        !policies::is_willing(*rules.retry, dice_of(call.edge_state).back_off))
         return finish_call(index, outcome, status);
     reports::FlowMeter& flow = flow_of(call.edge_state);
     if (edge.budget) {

@@ -185,7 +185,7 @@ void Proxy::end_call(std::uint32_t edge_state, Outcome outcome, Duration took, b
     }
     reports::ServiceMeter* callee = service();
     if (!reached || callee == nullptr) return;
-    callee->in_system.remove(commons_.clock.now());
+    callee->leave(commons_.clock.now());
     if (is_refusal(outcome)) {
         ++callee->now.refused[static_cast<std::size_t>(outcome)];
         return;

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstring>
+#include <string_view>
 #include <utility>
 
 #include <poll.h>
@@ -174,10 +176,18 @@ class Controller {
     void poll_guardian() {
         while (const std::optional<Message> message = wire_->receive()) {
             if (message->kind == MessageKind::error) fail(message->body);
-            if (message->kind == MessageKind::order)
-                fail("a process of the run has " + message->body);
+            if (message->kind == MessageKind::order) on_death(message->body);
         }
         if (wire_->closed()) fail("the guardian died");
+    }
+
+    /// "died N": whoever is dead hands over nothing any more.
+    void on_death(std::string_view died) {
+        fail("a process of the run has " + std::string{died});
+        std::size_t slot = 0;
+        const std::string_view number = died.substr(died.find_last_of(' ') + 1);
+        std::from_chars(number.data(), number.data() + number.size(), slot);
+        if (slot < processes_.size()) processes_[slot].is_awaited = false;
     }
 
     void hear(Process& process) {

@@ -31,6 +31,7 @@ Replica::Replica(const StandinTask& task, Channel& channel, faults::Timeline tim
       work_dice_{run_.dice(service().stream, "work", part_of(task))},
       step_dice_{run_.dice(service().stream, "steps", part_of(task))},
       startup_dice_{run_.dice(service().stream, "startup", 1 + part_of(task))},
+      patience_dice_{run_.dice(service().stream, "patience", 1 + part_of(task))},
       queues_(service().priorities),
       locks_(service().locks),
       caches_(service().caches),
@@ -77,9 +78,10 @@ void Replica::on_timer(TimerId timer) {
     const Index record = (timer - records) / LiveRun::timers_per_record;
     const auto which =
         static_cast<LiveRun::RecordTimer>((timer - records) % LiveRun::timers_per_record);
-    if (which == LiveRun::RecordTimer::walker)
-        return walkers_[record].phase == Phase::coming ? arrive(record) : go_on(record);
-    caller_.on_timer(which, record);
+    if (which != LiveRun::RecordTimer::walker) return caller_.on_timer(which, record);
+    if (walkers_[record].phase == Phase::coming) return arrive(record);
+    if (walkers_[record].phase == Phase::queued) return lose_patience(record);
+    go_on(record);
 }
 
 void Replica::on_socket(Token token, std::uint32_t events) {

@@ -66,6 +66,7 @@ class Replica {
     [[nodiscard]] Outcome judge_wait(const Walker& w, Duration waited);
     [[nodiscard]] Index next_in_queue() const;
     void leave(Index walker);
+    void lose_patience(Index walker);
     void leave_child(Index walker, policies::CancelMode mode);
     void detach(Index walker);
     void on_gone(Index walker);
@@ -133,7 +134,7 @@ class Replica {
     const model::ReplicaPlan& plan_;
     LiveRun run_;
     Caller caller_;
-    Random work_dice_, step_dice_, startup_dice_;
+    Random work_dice_, step_dice_, startup_dice_, patience_dice_;
     Slab<Walker> walkers_;
     Slab<Frame> frames_;
     Slab<Session> sessions_;

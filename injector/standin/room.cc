@@ -79,6 +79,15 @@ void Replica::arrive(Index walker) {
     w.phase = Phase::queued;
     push(queue_of(w), walker);
     ++queued_;
+    if (service().patience)
+        run_.set(progress_timer(walker), run_.now + service().patience->draw(patience_dice_));
+}
+
+/// Who waits leaves by itself; to its caller that is a refusal.
+void Replica::lose_patience(Index walker) {
+    detach(walker);
+    leave(walker);
+    refuse(walker, Outcome::expired);
 }
 
 void Replica::give_worker(Index walker) {
@@ -114,6 +123,7 @@ void Replica::serve_next() {
         unlink(queue_of(w), walker);
         --queued_;
         meter().remove_waiting(run_.now);
+        run_.queue.cancel(progress_timer(walker));
         const Duration waited = run_.now - w.since;
         if (const Outcome outcome = judge_wait(w, waited); outcome != Outcome::ok) {
             leave(walker);

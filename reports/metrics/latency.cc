@@ -24,6 +24,8 @@ Measurement measure_latency(const Scene& scene) {
         return no_samples(
             scene, totals.settled_total() == 0 ? "no requests to" : "no successful requests to");
     if (scene.claim.metric == Metric::mean) return measured_value(latency.mean(), latency.count());
+    if (scene.claim.metric == Metric::sd)
+        return measured_value(latency.deviation(), latency.count());
     if (scene.claim.metric == Metric::max)
         return measured_value(to_seconds(latency.longest()), latency.count());
     for (const auto& [metric, share] : shares)

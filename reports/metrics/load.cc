@@ -101,4 +101,39 @@ Measurement measure_utilization(const Scene& scene) {
     return measured_value(most, requests);
 }
 
+Measurement measure_wait(const Scene& scene) {
+    const auto totals = totals_in(scene, scene.window);
+    if (!totals || totals->wait.count() == 0) return no_samples(scene, "nobody was served by");
+    const Histogram& wait = totals->wait;
+    if (scene.claim.metric == Metric::waited)
+        return measured_value(1 - wait.share_within(Duration{0}), wait.count());
+    return measured_value(wait.mean(), wait.count());
+}
+
+Measurement measure_level(const Scene& scene) {
+    const auto row = service_row(scene.record, scene.claim.selector.service);
+    const auto& samples = scene.repeat.service_samples;
+    if (!row || *row >= samples.size() || scene.record.sample_every.count() == 0)
+        return no_samples(scene, "no samples of");
+    const std::uint64_t level = scene.claim.level.value_or(Count{0}).value;
+    const bool fills = scene.claim.metric == Metric::time_to_fill;
+    const Time start = scene.window.front().start;
+    std::uint64_t seen = 0;
+    for (const Stretch& stretch : scene.window) {
+        const Steps steps = steps_within(scene.record, stretch);
+        const std::size_t last = std::min(steps.last, samples[*row].size());
+        for (std::size_t k = steps.first; k < last; ++k) {
+            ++seen;
+            const ServiceSample& sample = samples[*row][k];
+            if (fills ? sample.in_hand_max < level : sample.in_hand_min > level) continue;
+            const Duration end = scene.record.sample_every * static_cast<std::int64_t>(k + 1);
+            return measured_value(to_seconds(Time{end} - start), seen);
+        }
+    }
+    if (seen == 0) return no_samples(scene, "no sample step of");
+    Measurement open = measured_value(to_seconds(scene.window.back().end - start), seen);
+    open.at_least = true;
+    return open;
+}
+
 }  // namespace shaketable::reports

@@ -59,6 +59,8 @@ struct Measurement {
 [[nodiscard]] Measurement measure_wasted(const Scene& scene);
 [[nodiscard]] Measurement measure_saturation(const Scene& scene);
 [[nodiscard]] Measurement measure_utilization(const Scene& scene);
+[[nodiscard]] Measurement measure_wait(const Scene& scene);
+[[nodiscard]] Measurement measure_level(const Scene& scene);
 [[nodiscard]] Measurement measure_breaker_open(const Scene& scene);
 [[nodiscard]] Measurement measure_policy_calls(const Scene& scene);
 [[nodiscard]] Measurement measure_budget_spent(const Scene& scene);

@@ -47,6 +47,9 @@ inline constexpr std::array metric_table{
     MetricRow{scenarios::Metric::max, scenarios::Unit::seconds, "endpoint or edge",
               "largest (settled - started) of a successful call, exact",
               "longest time of a successful call", measure_latency},
+    MetricRow{scenarios::Metric::sd, scenarios::Unit::seconds, "endpoint or edge",
+              "standard deviation of (settled - started) over successful calls, to 0.4%",
+              "how much the time of successful calls varies", measure_latency},
     MetricRow{
         scenarios::Metric::apdex, scenarios::Unit::ratio, "endpoint or edge",
         "(calls answered within t + half of those within 4t) / settled; t is 500ms if not given",
@@ -104,6 +107,21 @@ inline constexpr std::array metric_table{
               "replicas",
               "requests waiting or in service, of all callers; the most unless mean() is written",
               measure_saturation},
+    MetricRow{scenarios::Metric::wait, scenarios::Unit::seconds, "service",
+              "sum of (worker taken - arrived) / requests that took a worker, exact",
+              "mean wait for a worker; who is refused or leaves the queue does not count",
+              measure_wait},
+    MetricRow{scenarios::Metric::waited, scenarios::Unit::share, "service",
+              "requests that took a worker later than they arrived / requests that took a worker",
+              "share of those served who had to wait", measure_wait},
+    MetricRow{scenarios::Metric::time_to_fill, scenarios::Unit::seconds, "service",
+              "from the start of the window to the end of the first sample step in which n or more "
+              "requests were in hand at one instant, all replicas",
+              "time until a service is so full", measure_level},
+    MetricRow{scenarios::Metric::time_to_empty, scenarios::Unit::seconds, "service",
+              "from the start of the window to the end of the first sample step in which n or "
+              "fewer requests were in hand at one instant, all replicas; n is 0 if not given",
+              "time until a service has caught up", measure_level},
     MetricRow{scenarios::Metric::breaker_open, scenarios::Unit::share, "edge",
               "open time of the caller's breakers / (length x breakers); one breaker per calling "
               "replica and "

@@ -115,6 +115,17 @@ double Histogram::mean() const {
     return static_cast<double>(sum_ns_) / static_cast<double>(count_) * 1e-9;
 }
 
+double Histogram::deviation() const {
+    SHAKETABLE_CHECK(count_ > 0, "a deviation is of at least one value");
+    const double middle = mean();
+    double squares = 0;
+    for (const auto& [bucket, count] : filled_) {
+        const double off = middle_of(bucket, longest_) - middle;
+        squares += off * off * static_cast<double>(count);
+    }
+    return std::sqrt(squares / static_cast<double>(count_));
+}
+
 void Histogram::add_exact(WideCount sum_ns, Duration longest) noexcept {
     sum_ns_ += sum_ns;
     longest_ = std::max(longest_, longest);

@@ -61,6 +61,9 @@ class Histogram {
     /// Sum, in exact nanoseconds, of what was recorded; kept beside the buckets, so means are
     /// exact.
     [[nodiscard]] double mean() const;  ///< seconds; precondition: count() > 0
+    /// Standard deviation in seconds, every value taken as the middle of its bucket.
+    /// Precondition: count() > 0.
+    [[nodiscard]] double deviation() const;
     [[nodiscard]] Duration longest() const noexcept { return longest_; }
     void add_exact(WideCount sum_ns, Duration longest) noexcept;
 

@@ -41,6 +41,8 @@ void add(ServiceSample& to, const ServiceSample& from) {
     to.queue += from.queue;
     to.busy += from.busy;
     to.queue_max += from.queue_max;
+    to.in_hand_max += from.in_hand_max;
+    to.in_hand_min += from.in_hand_min;
     to.arrived += from.arrived;
     to.refused += from.refused;
     to.wasted += from.wasted;

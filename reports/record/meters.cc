@@ -63,6 +63,8 @@ ServiceSample sample_of(const ServiceMeter& meter, const ServiceMeter::Integrals
     sample.busy = static_cast<float>(busy / seconds);
     sample.utilization = workers > 0 ? static_cast<float>(busy / workers) : -1.0F;
     sample.queue_max = meter.sample_queue_max;
+    sample.in_hand_max = meter.sample_in_hand_max;
+    sample.in_hand_min = meter.sample_in_hand_min;
     sample.arrived = difference(meter.now.arrived, meter.seen_counts.arrived);
     sample.refused = difference(refused_total(meter.now), refused_total(meter.seen_counts));
     sample.wasted = difference(meter.now.wasted, meter.seen_counts.wasted);
@@ -101,6 +103,8 @@ void Meters::close_sample(Time at, Repeat& into) {
         into.service_samples[s].push_back(sample_of(meter, integrals, seconds));
         meter.at_sample = integrals;
         meter.sample_queue_max = static_cast<std::uint32_t>(meter.waiting.value());
+        meter.sample_in_hand_max = meter.sample_in_hand_min =
+            static_cast<std::uint32_t>(meter.in_system.value());
         meter.seen_counts = meter.now;
         meter.seen_counts.wait = {};
         if (meter.wait.count() > 0) meter.wait.drain(meter.now.wait);

@@ -65,10 +65,11 @@ struct ServiceMeter {
     ServiceTotals now;  ///< of the open segment; its integrals are filled when it closes
     LiveHistogram wait;
     Level waiting, busy, in_system;
-    Level workers;                       ///< there now; 0 if unlimited
-    std::uint32_t up = 0;                ///< replicas able to serve
-    std::uint32_t sample_queue_max = 0;  ///< of the open sample
-    ServiceTotals seen_counts;           ///< its counters only, at the start of the open sample
+    Level workers;                                                 ///< there now; 0 if unlimited
+    std::uint32_t up = 0;                                          ///< replicas able to serve
+    std::uint32_t sample_queue_max = 0;                            ///< of the open sample
+    std::uint32_t sample_in_hand_max = 0, sample_in_hand_min = 0;  ///< the same
+    ServiceTotals seen_counts;  ///< its counters only, at the start of the open sample
     /// What the levels had come to, at the start of the open sample or segment.
     struct Integrals {
         Duration queue{0}, busy{0}, in_system{0}, workers{0};
@@ -95,10 +96,16 @@ struct ServiceMeter {
         in_system.add(at);
         const auto n = static_cast<std::uint32_t>(in_system.value());
         now.connections_max = n > now.connections_max ? n : now.connections_max;
+        sample_in_hand_max = n > sample_in_hand_max ? n : sample_in_hand_max;
     }
-    /// `since`: when it arrived; `cut`: start of the open segment.
-    void leave(Time at, Time since, Time cut) noexcept {
+    void leave(Time at) noexcept {
         in_system.remove(at);
+        const auto n = static_cast<std::uint32_t>(in_system.value());
+        sample_in_hand_min = n < sample_in_hand_min ? n : sample_in_hand_min;
+    }
+    /// And counts its stay. `since`: when it arrived; `cut`: start of the open segment.
+    void leave(Time at, Time since, Time cut) noexcept {
+        leave(at);
         now.sojourn += at - (since > cut ? since : cut);
     }
 };

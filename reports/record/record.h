@@ -93,6 +93,7 @@ struct ServiceSample {
     float busy = 0;          ///< mean workers held
     float utilization = -1;  ///< busy / workers there; -1 if unlimited or none
     std::uint32_t queue_max = 0;
+    std::uint32_t in_hand_max = 0, in_hand_min = 0;  ///< waiting or in service, at one instant
     std::uint32_t arrived = 0, refused = 0, wasted = 0;
     std::uint32_t up = 0;  ///< replicas able to serve at the end of the step
     bool operator==(const ServiceSample&) const = default;

@@ -55,6 +55,7 @@ constexpr auto columns_of<ServiceSample>() {
     using S = ServiceSample;
     return fields_of(Column{"queue", &S::queue}, Column{"busy", &S::busy},
                      Column{"utilization", &S::utilization}, Column{"queue_max", &S::queue_max},
+                     Column{"in_hand_max", &S::in_hand_max}, Column{"in_hand_min", &S::in_hand_min},
                      Column{"arrived", &S::arrived}, Column{"refused", &S::refused},
                      Column{"wasted", &S::wasted}, Column{"up", &S::up});
 }

@@ -176,14 +176,14 @@ double tries_of(const policies::EdgePolicy& policy) {
 double patience_of(const policies::EdgePolicy& policy) {
     if (!policy.timeout) return infinity;
     double patience = infinity;
-    if (policy.timeout->attempt) patience = to_seconds(*policy.timeout->attempt);
+    if (policy.timeout->attempt) patience = policy.timeout->attempt->mean();
     if (policy.timeout->total) patience = std::min(patience, to_seconds(*policy.timeout->total));
     return patience;
 }
 
 double longest_wait(const policies::EdgePolicy& policy) {
     if (!policy.timeout) return infinity;
-    double wait = policy.timeout->attempt ? to_seconds(*policy.timeout->attempt) : infinity;
+    double wait = policy.timeout->attempt ? policy.timeout->attempt->mean() : infinity;
     if (policy.retry && policy.timeout->attempt) {
         policies::RetryRule rule{*policy.retry};
         rule.backoff.jitter = policies::Jitter::none;

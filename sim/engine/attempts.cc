@@ -130,7 +130,10 @@ bool Engine::start_attempt(std::uint32_t edge_state, Index parent, bool of_call,
     const Hop& hop = hops_[edge_state];
     ++flow.now.attempts;
     ++flow.now.sent;
-    Time gives_up = hop.attempt_timeout == forever ? never : started + hop.attempt_timeout;
+    Time gives_up = hop.draws_timeout
+                        ? rules_[hop.edge].gives_up(started, edge_dice_[hop.edge].policy)
+                    : hop.attempt_timeout == forever ? never
+                                                     : started + hop.attempt_timeout;
     if (hop.has_deadline && inherited < gives_up) gives_up = inherited;
     const Index index = new_walker();
     Walker& w = walkers_[index];

@@ -254,7 +254,8 @@ void Engine::after_failure(Index index, Outcome outcome, std::uint16_t status) {
     const std::uint32_t edge = hops_[call.edge_state].edge;
     const EdgeRules& rules = rules_[edge];
     if (!rules.retry || call.retries >= rules.retry->retries ||
-        !policies::is_retryable(*rules.retry, outcome, status))
+        !policies::is_retryable(*rules.retry, outcome, status) ||
+        !policies::is_willing(*rules.retry, edge_dice_[edge].back_off))
         return finish_call(index, outcome, status);
     FlowMeter& flow = flow_of(call.edge_state);
     if (state.budget) {

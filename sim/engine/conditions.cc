@@ -55,8 +55,8 @@ void Engine::apply_condition(std::uint32_t index) {
     if (condition.up && replica.crashed) start_up(index);
     if (condition.paused != replica.paused) condition.paused ? pause(index) : unpause(index);
     if (replica.cores != none) {
-        cores_[replica.cores].set_speed(now_, replica.paused ? 0 : 1 / condition.slowdown);
-        schedule_cores(replica.cores);
+        const double speed = replica.paused ? 0 : 1 / condition.slowdown;
+        if (cores_[replica.cores].set_speed(now_, speed)) schedule_cores(replica.cores);
     }
     serve_next(index);
 }

@@ -30,6 +30,7 @@ void Engine::prepare_replicas() {
         work_dice_.emplace_back(random_key(seed, repeat_, service.stream, "work"));
         step_dice_.emplace_back(random_key(seed, repeat_, service.stream, "steps"));
         startup_dice_.emplace_back(random_key(seed, repeat_, service.stream, "startup"));
+        patience_dice_.emplace_back(random_key(seed, repeat_, service.stream, "patience"));
         for (std::uint32_t n = 0; n < service.replicas; ++n) {
             const std::uint32_t index = service.first_replica + n;
             Replica& replica = replicas_[index];
@@ -95,6 +96,7 @@ Hop Engine::hop_of(std::uint32_t edge_state) const {
             .from_workload = edge.from_workload,
             .watched = state.breaker || state.throttle || state.ejection,
             .has_deadline = rules.deadline.has_value(),
+            .draws_timeout = rules.draws_timeout,
             .attempt_timeout = rules.attempt_timeout};
     if (callee.replicas == 1 && !state.health && !state.ejection)
         hop.sole_replica = callee.first_replica;
@@ -186,6 +188,8 @@ void Engine::dispatch_walker(Index walker) {
             return arrive(walker);
         case Phase::returning:
             return deliver(walker);
+        case Phase::queued:
+            return lose_patience(walker);
         default:
             return on_work_done(walker);
     }

@@ -220,6 +220,7 @@ class Engine {
     void give_worker(Index walker);
     void release_worker(Index walker);
     void serve_next(Index replica);
+    void lose_patience(Index walker);
     [[nodiscard]] Outcome judge_wait(Index replica, const Walker& w, Duration waited);
     [[nodiscard]] Index next_in_queue(Index replica) const;
     void leave(Index walker);
@@ -322,9 +323,9 @@ class Engine {
     std::vector<EdgeRules> rules_;     ///< per edge
     std::vector<EdgeDice> edge_dice_;  ///< per edge
     std::vector<EdgeState> edge_states_;
-    std::vector<Hop> hops_;                                     ///< per edge state
-    std::vector<Random> work_dice_, step_dice_, startup_dice_;  ///< per service
-    std::vector<std::uint64_t> ordinals_;                       ///< per route: crossings so far
+    std::vector<Hop> hops_;                                                     ///< per edge state
+    std::vector<Random> work_dice_, step_dice_, startup_dice_, patience_dice_;  ///< per service
+    std::vector<std::uint64_t> ordinals_;  ///< per route: crossings so far
     std::vector<Time> wire_free_;  ///< per route and direction: when a throttled wire is free
     std::vector<LateVerdict> late_verdicts_;  ///< per walker with `has_verdict`
     struct User {

@@ -93,6 +93,16 @@ void Engine::arrive(Index walker) {
     w.phase = Phase::queued;
     push(queue_of(w), walker);
     ++replica.queued;
+    if (service.patience)
+        queue_.schedule(timer_of(walker, WalkerTimer::progress),
+                        now_ + service.patience->draw(patience_dice_[replica.service]));
+}
+
+/// Who waits leaves by itself; to its caller that is a refusal.
+void Engine::lose_patience(Index walker) {
+    detach(walker);
+    leave(walker);
+    refuse(walker, Outcome::expired);
 }
 
 void Engine::give_worker(Index walker) {
@@ -135,6 +145,7 @@ void Engine::serve_next(Index index) {
         unlink(queue_of(w), walker);
         --replica.queued;
         meter.remove_waiting(now_);
+        queue_.cancel(timer_of(walker, WalkerTimer::progress));
         const Duration waited = now_ - w.since;
         if (const Outcome outcome = judge_wait(index, w, waited); outcome != Outcome::ok) {
             leave(walker);

@@ -73,6 +73,7 @@ struct alignas(64) Hop {
     bool from_workload = false;
     bool watched = false;       ///< a breaker, throttle or outlier ejection observes its tries
     bool has_deadline = false;  ///< hands deadlines on
+    bool draws_timeout = false;
     Duration attempt_timeout{forever};
 };
 

@@ -16,9 +16,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// A hang is as bad as a crash; generous, for builds with sanitizers on busy machines.
-constexpr unsigned seconds_max = 120;
-
 std::string content(const fs::path& path) {
     std::ifstream file{path, std::ios::binary};
     std::ostringstream text;
@@ -73,7 +70,7 @@ class Terminal {
     else
         redirect(STDERR_FILENO, err, O_WRONLY | O_CREAT | O_TRUNC);
     if (is_closed) close(STDOUT_FILENO);
-    alarm(seconds_max);
+    alarm(how.seconds_max);
     const char* path = std::getenv("PATH");
     std::vector<std::string> variables{std::string{"PATH="} + (path == nullptr ? "" : path)};
     for (const auto& [name, value] : how.environment) variables.push_back(name + "=" + value);

@@ -32,6 +32,8 @@ struct How {
     std::vector<std::pair<std::string, std::string>> environment{};  ///< besides PATH
     std::string output{};      ///< a file for standard output instead; "closed" closes it
     bool on_terminal = false;  ///< standard error is a terminal
+    /// A hang is as bad as a crash; generous, for builds with sanitizers on busy machines.
+    unsigned seconds_max = 120;
 };
 
 struct Outcome {

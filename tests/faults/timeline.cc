@@ -120,6 +120,36 @@ TEST_CASE("timeline: random occurrences come at their rate and never overlap") {
     CHECK(times_of({fault}).occurrences.empty());
 }
 
+TEST_CASE("timeline: a law of lengths is drawn for each occurrence, and moves no start") {
+    Fault fault = pause("breakdown", "20s");
+    fault.random = RandomTimes{{0.1}};
+    fault.for_ = *Text<Distribution>::parse("exponential(mean=2s)");
+    std::size_t count = 0;
+    double sum = 0;
+    for (std::uint64_t repeat = 0; repeat < 400; ++repeat)
+        for (const Occurrence& occurrence : times_of({fault}, repeat).occurrences) {
+            if (occurrence.end == Time{240s}) continue;  // cut off by the end of the run
+            sum += to_seconds(occurrence.end - occurrence.start);
+            ++count;
+        }
+    REQUIRE(count > 6000);
+    // Deviation 2 s; those cut off are long ones, less than 1% of all.
+    const double sigma = 2 / std::sqrt(static_cast<double>(count));
+    CHECK(sum / static_cast<double>(count) == Approx(2).margin(4 * sigma + 0.04));
+
+    Fault fixed = fault;
+    fixed.for_ = Duration{2s};
+    CHECK(times_of({fault}).occurrences.front().start ==
+          times_of({fixed}).occurrences.front().start);
+}
+
+TEST_CASE("timeline: what comes at a fixed period cannot last a drawn time") {
+    Fault fault = pause("tick", "20s");
+    fault.every = Every{.period = 10s};
+    fault.for_ = *Text<Distribution>::parse("exponential(mean=2s)");
+    CHECK(fault.find_problem()->field == "for");
+}
+
 TEST_CASE("timeline: probability decides each occurrence, and no window") {
     Fault fault = pause("maybe", "10s", 1s);
     fault.every = Every{.period = 2s, .times = {100}};

@@ -99,6 +99,19 @@ TEST_CASE("backoff: decorrelated jitter starts at the base and triples what it w
     }
 }
 
+TEST_CASE("backoff: exponential jitter has the envelope as its mean, and no longest wait") {
+    const Backoff b{.base = milliseconds{100},
+                    .max = milliseconds{100},
+                    .jitter = Jitter::exponential,
+                    .growth = Growth::constant};
+    CHECK(mean_wait(b, 3) == Approx(100).epsilon(0.02));
+    Random random = dice();
+    int longer = 0;
+    for (int i = 0; i < 10'000; ++i)
+        longer += next_wait(b, 1, {}, random) > milliseconds{100} ? 1 : 0;
+    CHECK(longer / 10'000.0 == Approx(std::exp(-1)).margin(0.02));
+}
+
 TEST_CASE("backoff: a constant and a linear growth are what they say") {
     Random random = dice();
     const Backoff constant{.base = milliseconds{500}, .growth = Growth::constant};
@@ -135,6 +148,18 @@ TEST_CASE("retry: counts tries without the first one, two where nothing is writt
     CHECK(RetryRule{Retry{}}.retries == 2);
     CHECK(RetryRule{Retry{.retries = 5}}.retries == 5);
     CHECK(Retry{.retries = 2000}.find_problem()->field == "retries");
+}
+
+TEST_CASE("retry: a share of the failures is tried again") {
+    Random random = dice();
+    const RetryRule always{Retry{}}, some{Retry{.probability = Share{0.25}}};
+    int willing = 0;
+    for (int i = 0; i < 10'000; ++i) {
+        CHECK(is_willing(always, random));
+        willing += is_willing(some, random) ? 1 : 0;
+    }
+    CHECK(willing / 10'000.0 == Approx(0.25).margin(0.02));
+    CHECK(Retry{.probability = Share{1.5}}.find_problem()->field == "probability");
 }
 
 TEST_CASE("retry: where nothing is written, timeouts, unavailability and 5xx are worth a retry") {
