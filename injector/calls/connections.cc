@@ -157,7 +157,8 @@ void Caller::on_readable(Index index) {
         if (state == Progress::bad || (read.closed && state == Progress::more))
             return on_broken(index);
         if (state == Progress::done) return on_answer(index);
-        if (read.bytes.size() < Socket::read_max) return;
+        // The end may have come with the last bytes, and is not told a second time.
+        if (read.bytes.size() < Socket::read_max && !c.ending) return;
     }
 }
 

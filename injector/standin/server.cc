@@ -35,6 +35,7 @@ void Replica::on_accept() {
         session.walker = none;
         session.generation = generation_ = generation_ % 0xFF'FFFFU + 1;
         session.unread = false;
+        session.finished = false;
         session.ending = false;
         const Token token{Token::Kind::session, session.generation, index};
         if (!run_.poller.add(session.socket.fd(), token)) close_session(index);
@@ -65,6 +66,7 @@ void Replica::on_session(Token token, std::uint32_t events) {
         return close_session(index);
     if ((events & (EPOLLIN | EPOLLRDHUP)) == 0) return;
     session.unread = true;
+    session.finished |= (events & EPOLLRDHUP) != 0;
     read_on(index);
 }
 
@@ -80,7 +82,8 @@ void Replica::read_on(Index index) {
             if (!session.unread) return;
             const Socket::Read read = session.socket.read();
             if (read.broken || read.closed) return close_session(index);
-            if (read.bytes.size() < Socket::read_max) session.unread = false;
+            // The end may have come with the last bytes, and is not told a second time.
+            if (read.bytes.size() < Socket::read_max && !session.finished) session.unread = false;
             if (read.bytes.empty()) return;
             state = session.reader.feed(read.bytes);
         }

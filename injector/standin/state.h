@@ -88,6 +88,7 @@ struct Session {
     Index walker = none;           ///< whose answer it waits for
     std::uint32_t generation = 0;  ///< 0 while closed
     bool unread = false;           ///< there may be more to read
+    bool finished = false;         ///< its caller sends no more: the end is there to be read
     bool ending = false;           ///< closes after the answer
 };
 
