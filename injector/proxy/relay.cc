@@ -75,7 +75,7 @@ void Relay::strike(const Verdict& verdict) {
     lane(Way::response).swallows =
         verdict.fate == Fate::swallow || verdict.response_fate == Fate::swallow;
     close_after_ = lane(Way::response).swallows ? verdict.close_after : forever;
-    last_bytes_ = now();
+    silent_since_ = now();
     // Bytes cannot be answered with an error: a reset tells the client as soon.
     if (verdict.fate == Fate::pass || verdict.fate == Fate::swallow) return;
     if (verdict.delay == Duration{0}) return abort();
@@ -95,11 +95,12 @@ void Relay::refresh() {
         lane(way).handling = handling_of(verdict, way);
         lane(way).outlet.change_pace(lane(way).pace);
     }
+    const bool swallowed = verdict.fate == Fate::swallow || verdict.response_fate == Fate::swallow;
+    if (swallowed && lane(Way::response).swallows) close_after_ = verdict.close_after;
     if (asked_ || !server_.is_open()) return;
     // Nothing has been lost of a turn that has not begun.
     lane(Way::request).swallows = verdict.fate == Fate::swallow;
-    lane(Way::response).swallows =
-        verdict.fate == Fate::swallow || verdict.response_fate == Fate::swallow;
+    lane(Way::response).swallows = swallowed;
 }
 
 void Relay::on_change() {
@@ -118,13 +119,13 @@ void Relay::end_if_swallowed() {
 Relay::Next Relay::advance(Way way, Time now) {
     refresh();
     Lane& l = lane(way);
-    if (now >= kill_at_ || now - last_bytes_ >= close_after_) {
+    if (now >= kill_at_ || now - silent_since_ >= close_after_) {
         abort();
         return {};
     }
     Next next{.until = kill_at_};
     if (close_after_ != forever)
-        next.until = std::min(next.until, faults::add(last_bytes_, close_after_));
+        next.until = std::min(next.until, faults::add(silent_since_, close_after_));
     Outlet::State state = l.outlet.pump(sink(way), now);
     // A sender that never pauses must not keep the others waiting.
     for (int reads = 0; reads < 16 && is_open() && l.readable && !l.read_all; ++reads) {
@@ -220,7 +221,6 @@ void Relay::on_bytes(Way way, std::span<char> bytes, Time now) {
         if (reached_) proxy_.reach(now);
     }
     Lane& l = lane(way);
-    last_bytes_ = now;
     if (l.swallows) return;
     if (way == Way::response) on_answer(now);
     const std::int64_t left = std::max<std::int64_t>(0, l.handling.limit - l.taken);

@@ -74,7 +74,7 @@ class Relay final : public Connection {
     std::uint64_t epoch_ = 0;
     Random flips_;
     Time turn_began_{};
-    Time last_bytes_{};
+    Time silent_since_{};  ///< since when a swallowed answer has not come
     Time kill_at_ = never;
     Duration close_after_ = forever;
     bool answered_ = false;  ///< the turn has an answer

@@ -220,6 +220,30 @@ TEST_CASE("blackhole: silence can end in a reset") {
     CHECK(std::chrono::steady_clock::now() - start >= 55ms);
 }
 
+TEST_CASE("blackhole: who goes on sending is not spared the reset after silence") {
+    Bed bed;
+    auto [client, server] = bed.open();
+    bed.rig.put(Blackhole{.close_after = 100ms});
+    const auto start = std::chrono::steady_clock::now();
+    bed.rig.until([&, &c = client] {
+        c.send("and another");
+        c.read();
+        return c.was_reset;
+    });
+    CHECK(std::chrono::steady_clock::now() - start >= 95ms);
+}
+
+TEST_CASE("blackhole: a silence that is made shorter ends sooner for who is in it already") {
+    Bed bed;
+    auto [client, server] = bed.open();
+    bed.rig.put(Blackhole{.close_after = 1h});
+    client.send("lost");
+    bed.rig.settle();
+    bed.rig.put(Blackhole{.close_after = 50ms});
+    bed.gone(client);
+    CHECK(client.was_reset);
+}
+
 TEST_CASE("refuse: nobody listens, who is connected goes on, and it ends") {
     Bed bed;
     auto [client, server] = bed.open();
