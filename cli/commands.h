@@ -39,6 +39,8 @@ void add_init(CLI::App& app, Options& options);
 void add_validate(CLI::App& app, Options& options);
 void add_simulate(CLI::App& app, Options& options);
 void add_inject(CLI::App& app, Options& options);
+void add_serve(CLI::App& app, Options& options);
+void add_toxiproxy(CLI::App& app, Options& options);
 void add_undo(CLI::App& app, Options& options);
 void add_doctor(CLI::App& app, Options& options);
 void add_report(CLI::App& app, Options& options);
@@ -58,6 +60,8 @@ inline constexpr std::array commands{
     Command{"validate", add_validate},
     Command{"simulate", add_simulate},
     Command{"inject", add_inject},
+    Command{"serve", add_serve},
+    Command{"toxiproxy", add_toxiproxy},
     Command{"undo", add_undo},
     Command{"doctor", add_doctor},
     Command{"report", add_report},

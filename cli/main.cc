@@ -85,6 +85,17 @@ int refuse(const CLI::App& app, const CLI::ParseError& error) {
     return invalid;
 }
 
+/// Linked to the name of toxiproxy-cli, the program takes its commands.
+std::vector<char*> arguments_of(int argc, char** argv) {
+    static char command[] = "toxiproxy";
+    std::vector<char*> arguments(argv, argv + argc);
+    const std::string_view path = argc > 0 ? argv[0] : "";
+    if (path.substr(path.rfind('/') + 1) == "toxiproxy-cli")
+        arguments.insert(arguments.begin() + 1, command);
+    arguments.push_back(nullptr);
+    return arguments;
+}
+
 int run(int argc, char** argv) {
     if (const std::string unknown = find_unknown_command(argc, argv); !unknown.empty()) {
         std::cerr << "error: " << unknown << "\nsee shaketable --help\n";
@@ -119,7 +130,8 @@ int run(int argc, char** argv) {
 int main(int argc, char** argv) {
     shaketable::cli::guard_standard_streams();
     try {
-        return shaketable::cli::run(argc, argv);
+        std::vector<char*> arguments = shaketable::cli::arguments_of(argc, argv);
+        return shaketable::cli::run(static_cast<int>(arguments.size() - 1), arguments.data());
     } catch (const std::bad_alloc&) {
         std::cerr << "error: not enough memory\nfewer services, replicas, samples or repeats need "
                      "less; so do fewer --threads\n";

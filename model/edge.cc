@@ -45,6 +45,8 @@ EdgeRules::EdgeRules(const EdgePolicy& policy) {
         const bool outside =
             several && order.wraps(kind, PolicyKind::retry) && order.wraps(kind, PolicyKind::hedge);
         (outside ? call_gates : attempt_gates).push_back(kind);
+        if (kind == PolicyKind::breaker) breaker_per_call = outside;
+        if (kind == PolicyKind::bulkhead) place_per_try = !outside;
     }
     const bool may_wait_for_turn =
         policy.rate_limit && policy.rate_limit->wait.value_or(Duration{0}) > Duration{0};

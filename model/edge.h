@@ -37,6 +37,8 @@ struct EdgeRules {
     Duration cancel_delay{0};
     std::vector<policies::PolicyKind> call_gates;     ///< asked once per call, outermost first
     std::vector<policies::PolicyKind> attempt_gates;  ///< asked for every try
+    bool breaker_per_call = false;                    ///< the breaker is one of the call's gates
+    bool place_per_try = false;  ///< every try takes a place of the bulkhead, not the call one
 
     /// When a try that started then is given up; `never` without a timeout.
     [[nodiscard]] Time gives_up(Time started, Random& random) const {

@@ -1,7 +1,5 @@
 #include "policies/deadline.h"
 
-#include <algorithm>
-
 namespace shaketable::policies {
 
 std::optional<Problem> Deadline::find_problem() const {
@@ -13,10 +11,9 @@ std::optional<Problem> Deadline::find_problem() const {
     return std::nullopt;
 }
 
-Time deadline_for_callee(const Deadline& rule, Time inherited, Time gives_up_at) noexcept {
+Time deadline_for_callee(const Deadline& rule, Time gives_up) noexcept {
     if (rule.mode.value_or(DeadlineMode::propagate) == DeadlineMode::none) return never;
-    const Time deadline = std::min(inherited, gives_up_at);
-    return deadline == never ? never : deadline - rule.shrink.value_or(Duration::zero());
+    return gives_up == never ? never : gives_up - rule.shrink.value_or(Duration::zero());
 }
 
 }  // namespace shaketable::policies

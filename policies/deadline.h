@@ -43,9 +43,7 @@ struct Deadline {
 };
 
 /// The deadline the callee is told: `never` where nothing is told.
-/// `inherited`: the caller's own deadline or `never`; `gives_up_at`: when the caller's timeout
-/// fires, or `never`.
-[[nodiscard]] Time deadline_for_callee(const Deadline& rule, Time inherited,
-                                       Time gives_up_at) noexcept;
+/// `gives_up`: when the caller does, by its timeout or by its own deadline, or `never`.
+[[nodiscard]] Time deadline_for_callee(const Deadline& rule, Time gives_up) noexcept;
 
 }  // namespace shaketable::policies

@@ -100,26 +100,32 @@ std::uint32_t Caller::pick_replica(std::uint32_t edge_state) {
     return service.first_replica + picked;
 }
 
-/// Sends one try. None: no replica could be chosen, nothing was sent.
-Index Caller::start_attempt(const Try& what) {
+/// When a try that began then is given up.
+Time Caller::gives_up(std::uint32_t edge_state, Time started, Time inherited) {
+    const EdgeRules& rules = rules_of(edge_state);
+    const Time own = rules.gives_up(started, dice_of(edge_state).policy);
+    return rules.deadline ? std::min(inherited, own) : own;
+}
+
+/// Sends one try. Else nothing was sent: `timeout`, it is too late for it; `unreachable`, no
+/// replica could be chosen.
+Caller::Sent Caller::start_attempt(const Try& what) {
+    if (what.gives_up < run_.now) return {none, Outcome::timeout};
     const std::uint32_t replica = pick_replica(what.edge_state);
-    if (replica == none) return none;
+    if (replica == none) return {none, Outcome::unreachable};
     const EdgeRules& rules = rules_of(what.edge_state);
     reports::FlowMeter& flow = flow_of(what.edge_state);
     ++flow.now.attempts;
     ++flow.now.sent;
-    Time gives_up = rules.gives_up(what.started, dice_of(what.edge_state).policy);
-    if (rules.deadline && what.inherited < gives_up) gives_up = what.inherited;
     const Index index = attempts_.take();
     run_.reserve_timers(index);
     Attempt& a = attempts_[index];
     a = Attempt{};
     a.phase = Attempt::Phase::out;
     a.sent = what.sent;
-    a.deadline = rules.deadline
-                     ? policies::deadline_for_callee(*rules.deadline, what.inherited, gives_up)
-                     : never;
-    a.patience = gives_up < what.patience ? gives_up : what.patience;
+    a.deadline =
+        rules.deadline ? policies::deadline_for_callee(*rules.deadline, what.gives_up) : never;
+    a.patience = std::min(what.gives_up, what.patience);
     a.trace = what.trace;
     a.trace.parent = span_id(span_stream_, ++spans_);
     a.parent = what.parent;
@@ -133,15 +139,15 @@ Index Caller::start_attempt(const Try& what) {
         calls_[what.parent].first = index;
     }
     // An answer in the very nanosecond of its timeout is still an answer.
-    if (gives_up != never)
-        run_.set(timer(index, RecordTimer::attempt_timeout), gives_up + Duration{1});
+    if (what.gives_up != never)
+        run_.set(timer(index, RecordTimer::attempt_timeout), what.gives_up + Duration{1});
     state(what.edge_state).balancer.on_start(run_.model.replicas[replica].number);
     ++outstanding_[replica];
     if (options_.links)
         a.arrives = what.sent +
                     transit(what.edge_state, replica, edge_of(what.edge_state).request_bytes, true);
     transmit(index);
-    return index;
+    return {index, Outcome::ok};
 }
 
 /// Time of one message on the scenario's link, one way.
@@ -196,7 +202,7 @@ void Caller::attempt_settled(Index index, Outcome outcome, std::uint16_t status)
     ++flow_of(a.edge_state).now.tries[static_cast<std::size_t>(outcome)];
     --outstanding_[a.replica];
     edge.balancer.on_end(endpoint, run_.now, latency, outcome != Outcome::timeout);
-    if (edge.breaker && !is_breaker_outside(a.edge_state)) {
+    if (edge.breaker && !rules_of(a.edge_state).breaker_per_call) {
         const Permit permit{true, a.probe, false, 0, a.era};
         const auto reaction = edge.breaker->observe(run_.now, permit, outcome, latency, status);
         if (reaction.changed) log_breaker(a.edge_state);
@@ -232,7 +238,7 @@ void Caller::drop_attempt(Index index, CancelMode mode) {
     --outstanding_[a.replica];
     edge.balancer.on_end(endpoint, run_.now, run_.now - a.sent, false);
     if (edge.ejection) edge.ejection->abandon(endpoint);
-    if (edge.breaker && !is_breaker_outside(a.edge_state))
+    if (edge.breaker && !rules_of(a.edge_state).breaker_per_call)
         edge.breaker->abandon({true, a.probe, false, 0, a.era});
     if (edge.budget && a.by_call) edge.budget->on_attempt_end(run_.now, Outcome::cancelled, false);
     abandon(index, mode);

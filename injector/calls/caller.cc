@@ -71,7 +71,7 @@ void Caller::on_timer(RecordTimer which, Index record) {
         case RecordTimer::call_wait:
             return on_call_wait(record);
         default:
-            return on_call_total(record);
+            return finish_call(record, Outcome::timeout, 504);
     }
 }
 

@@ -55,7 +55,8 @@ class Caller {
     void on_timer(TimerId timer);  ///< a fixed one
     void on_timer(LiveRun::RecordTimer which, Index record);
     void on_socket(Token token, std::uint32_t events);
-    void pass_gates(Index call);
+    /// A place of a bulkhead is this call's now, unless it has ended at this very instant.
+    void on_admitted(Index call);
     /// What could not be done at once; call it after each event.
     void drain();
     void on_weather();
@@ -77,25 +78,29 @@ class Caller {
     // ---- calls (calls.cc) ----
     [[nodiscard]] Index new_call(std::uint32_t edge_state, Index parent, Time inherited,
                                  Time started, const TraceContext& trace);
+    void begin_try(Index call);
     void next_try(Index call);
+    void pass_gates(Index call);
+    void wait_until(Index call, Time until);
     void wait_for_pool(Index call);
     void leave_pool_queue(Index call);
-    void release_pool(Index call);
+    void release_place(std::uint32_t edge_state);
     void try_refused(Index call, Outcome outcome);
     void release_attempt_gates(Index call);
+    void release_try(std::uint32_t edge_state);
+    void leave_gates(Index call);
     void send_try(Index call);
     void on_call_wait(Index call);
-    void on_call_total(Index call);
     void call_attempt_settled(Index call, Index attempt, Outcome outcome, std::uint16_t status);
     void after_failure(Index call, Outcome outcome, std::uint16_t status);
     void drop_tries(Index call, policies::CancelMode mode);
+    [[nodiscard]] policies::CancelMode hedge_cancel_mode(std::uint32_t edge_state) const;
     void finish_call(Index call, Outcome outcome, std::uint16_t status);
     void fall_back(Index call);
     void fallback_settled(Index call, Outcome outcome, std::uint16_t status);
     void settle_call(Index call, Outcome outcome, std::uint16_t status);
     void call_settled(std::uint32_t edge_state, Index parent, Time started, Outcome outcome,
                       std::uint16_t status);
-    [[nodiscard]] bool is_breaker_outside(std::uint32_t edge_state) const;
 
     // ---- tries (attempts.cc) ----
     void log_breaker(std::uint32_t edge_state);
@@ -107,14 +112,18 @@ class Caller {
         std::uint32_t edge_state = 0;
         Index parent = none;
         bool of_call = false;
-        Time inherited = never;
-        Time sent{};     ///< when it leaves
-        Time started{};  ///< from when its timeout counts
-        Time patience = never;
+        Time gives_up = never;  ///< end of its own time
+        Time sent{};            ///< when it leaves
+        Time patience = never;  ///< end of its call's time
         TraceContext trace;
         Permit permit{};
     };
-    [[nodiscard]] Index start_attempt(const Try& what);
+    struct Sent {
+        Index attempt = none;
+        Outcome outcome = Outcome::ok;  ///< else why nothing was sent
+    };
+    [[nodiscard]] Time gives_up(std::uint32_t edge_state, Time started, Time inherited);
+    [[nodiscard]] Sent start_attempt(const Try& what);
     void attempt_settled(Index attempt, Outcome outcome, std::uint16_t status);
     void on_attempt_timeout(Index attempt);
     void drop_attempt(Index attempt, policies::CancelMode mode);
@@ -152,6 +161,9 @@ class Caller {
         children_[parent] = child;
     }
     [[nodiscard]] EdgeState& state(std::uint32_t edge_state) { return states_[own_[edge_state]]; }
+    [[nodiscard]] const EdgeState& state(std::uint32_t edge_state) const {
+        return states_[own_[edge_state]];
+    }
     [[nodiscard]] const model::EdgePlan& edge_of(std::uint32_t edge_state) const {
         return run_.model.edges[run_.model.edge_states[edge_state].edge];
     }

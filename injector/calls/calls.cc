@@ -14,11 +14,6 @@ using policies::HedgeCancel;
 using policies::PolicyKind;
 using RecordTimer = LiveRun::RecordTimer;
 
-bool Caller::is_breaker_outside(std::uint32_t edge_state) const {
-    const auto& gates = rules_of(edge_state).call_gates;
-    return std::find(gates.begin(), gates.end(), PolicyKind::breaker) != gates.end();
-}
-
 void Caller::start_call(std::uint32_t edge_state, Index parent, Time inherited, Time started,
                         const TraceContext& trace) {
     const EdgeRules& rules = rules_of(edge_state);
@@ -35,17 +30,16 @@ void Caller::start_call(std::uint32_t edge_state, Index parent, Time inherited, 
             count_refusal(edge_state, answer);
             return call_settled(edge_state, parent, started, answer, status_of(answer));
         }
-        const Index attempt = start_attempt({.edge_state = edge_state,
-                                             .parent = parent,
-                                             .inherited = inherited,
-                                             .sent = started,
-                                             .started = started,
-                                             .trace = trace,
-                                             .permit = permit});
-        if (attempt != none) return set_child(parent, attempt);
-        count_refusal(edge_state, Outcome::unreachable);
+        const auto sent = start_attempt({.edge_state = edge_state,
+                                         .parent = parent,
+                                         .gives_up = gives_up(edge_state, started, inherited),
+                                         .sent = started,
+                                         .trace = trace,
+                                         .permit = permit});
+        if (sent.outcome == Outcome::ok) return set_child(parent, sent.attempt);
+        count_refusal(edge_state, sent.outcome);
         if (permit.admitted) state(edge_state).breaker->abandon(permit);
-        return call_settled(edge_state, parent, started, Outcome::unreachable, 503);
+        return call_settled(edge_state, parent, started, sent.outcome, status_of(sent.outcome));
     }
     const Index index = new_call(edge_state, parent, inherited, started, trace);
     if (rules.total_timeout != forever) {
@@ -84,8 +78,7 @@ void Caller::pass_gates(Index index) {
         if (call.gate == gates.size()) {
             call.gate = 0;
             if (call.past_call_gates) return send_try(index);
-            call.past_call_gates = true;
-            call.attempt_starts = std::max(call.started, run_.due);
+            begin_try(index);
             continue;
         }
         const PolicyKind kind = gates[call.gate++];
@@ -94,13 +87,13 @@ void Caller::pass_gates(Index index) {
             if (entry == BulkheadMachine::Entry::refuse)
                 return try_refused(index, Outcome::bulkhead_full);
             if (entry == BulkheadMachine::Entry::wait) return wait_for_pool(index);
-            call.holds_pool = true;
+            call.holds_place = true;
         } else if (kind == PolicyKind::rate_limit) {
             const auto turn = state(call.edge_state).rate_limit->admit(run_.now);
             if (!turn.admitted) return try_refused(index, Outcome::rate_limited);
             if (turn.wait > Duration{0}) {
                 call.state = Call::State::rate_wait;
-                return run_.set(timer(index, RecordTimer::call_wait), run_.now + turn.wait);
+                return wait_until(index, run_.now + turn.wait);
             }
         } else {
             Permit permit;
@@ -124,8 +117,15 @@ void Caller::wait_for_pool(Index index) {
     (waiting.last == none ? waiting.first : calls_[waiting.last].next) = index;
     waiting.last = index;
     const Duration longest = rules_of(call.edge_state).pool_wait;
-    if (longest != forever)
-        run_.set(timer(index, RecordTimer::call_wait), run_.now + longest + Duration{1});
+    wait_until(index, longest == forever ? never : run_.now + longest + Duration{1});
+}
+
+/// Waits at a gate until then, but no longer than the try may last.
+void Caller::wait_until(Index index, Time until) {
+    Call& call = calls_[index];
+    call.wait_ends_try = call.gives_up != never && call.gives_up + Duration{1} < until;
+    if (call.wait_ends_try) until = std::max(call.gives_up + Duration{1}, run_.now);
+    if (until != never) run_.set(timer(index, RecordTimer::call_wait), until);
 }
 
 void Caller::leave_pool_queue(Index index) {
@@ -138,14 +138,20 @@ void Caller::leave_pool_queue(Index index) {
 }
 
 /// Gives a place of the bulkhead back; whoever waits longest has it at once.
-void Caller::release_pool(Index index) {
-    if (!std::exchange(calls_[index].holds_pool, false)) return;
-    EdgeState& edge = state(calls_[index].edge_state);
+void Caller::release_place(std::uint32_t edge_state) {
+    EdgeState& edge = state(edge_state);
     if (!edge.bulkhead->release()) return;
     const Index next = edge.waiting.first;
     leave_pool_queue(next);
-    calls_[next].holds_pool = true;
+    calls_[next].holds_place = true;
+    calls_[next].state = Call::State::admitted;
     run_.then(LiveRun::Todo::What::pass_gates, next);
+}
+
+void Caller::on_admitted(Index index) {
+    if (calls_[index].state != Call::State::admitted) return;
+    calls_[index].state = Call::State::trying;
+    pass_gates(index);
 }
 
 /// A gate said no: that is a try with an answer.
@@ -159,16 +165,31 @@ void Caller::try_refused(Index index, Outcome outcome) {
     after_failure(index, outcome, status_of(outcome));
 }
 
-/// What a try took on its way through its own gates.
+/// What a try that is not sent took on its way through its own gates.
 void Caller::release_attempt_gates(Index index) {
     Call& call = calls_[index];
-    for (const PolicyKind kind : rules_of(call.edge_state).attempt_gates) {
-        if (kind == PolicyKind::bulkhead) release_pool(index);
-        if (kind == PolicyKind::breaker && call.holds_permit) {
-            call.holds_permit = false;
-            state(call.edge_state).breaker->abandon({true, call.probe, false, 0, call.era});
-        }
+    const EdgeRules& rules = rules_of(call.edge_state);
+    if (rules.place_per_try && std::exchange(call.holds_place, false))
+        release_place(call.edge_state);
+    if (rules.breaker_per_call || !std::exchange(call.holds_permit, false)) return;
+    state(call.edge_state).breaker->abandon({true, call.probe, false, 0, call.era});
+}
+
+/// A sent try has ended: the place that it had of its own is free.
+void Caller::release_try(std::uint32_t edge_state) {
+    if (rules_of(edge_state).place_per_try) release_place(edge_state);
+}
+
+/// The try that is still at its gates goes no further.
+void Caller::leave_gates(Index index) {
+    Call& call = calls_[index];
+    if (call.state == Call::State::pool_wait) {
+        state(call.edge_state).bulkhead->leave();
+        leave_pool_queue(index);
     }
+    call.state = Call::State::trying;
+    run_.queue.cancel(timer(index, RecordTimer::call_wait));
+    release_attempt_gates(index);
 }
 
 void Caller::send_try(Index index) {
@@ -176,18 +197,20 @@ void Caller::send_try(Index index) {
     const EdgeRules& rules = rules_of(call.edge_state);
     const Time sent = std::max(call.started, run_.due);
     call.state = Call::State::trying;
-    const Index attempt =
-        start_attempt({.edge_state = call.edge_state,
-                       .parent = index,
-                       .of_call = true,
-                       .inherited = call.deadline,
-                       .sent = sent,
-                       .started = rules.pool_wait_counts ? call.attempt_starts : sent,
-                       .patience = call.patience,
-                       .trace = call.trace,
-                       .permit = {true, call.probe, false, 0, call.era}});
-    if (attempt == none) return try_refused(index, Outcome::unreachable);
-    if (!is_breaker_outside(call.edge_state)) call.holds_permit = false;  // the try has it now
+    const auto [attempt, outcome] = start_attempt(
+        {.edge_state = call.edge_state,
+         .parent = index,
+         .of_call = true,
+         .gives_up = rules.pool_wait_counts ? call.gives_up
+                                            : gives_up(call.edge_state, sent, call.deadline),
+         .sent = sent,
+         .patience = call.patience,
+         .trace = call.trace,
+         .permit = {true, call.probe, false, 0, call.era}});
+    if (outcome != Outcome::ok) return try_refused(index, outcome);
+    // What it took at its own gates is the attempt's now.
+    call.holds_permit = call.holds_permit && rules.breaker_per_call;
+    call.holds_place = call.holds_place && !rules.place_per_try;
     ++call.tries;
     ++call.live;
     EdgeState& edge = state(call.edge_state);
@@ -205,11 +228,13 @@ void Caller::on_call_wait(Index index) {
             return next_try(index);
         case Call::State::rate_wait:
             call.state = Call::State::trying;
+            if (call.wait_ends_try) return try_refused(index, Outcome::timeout);
             return pass_gates(index);
         case Call::State::pool_wait:
             state(call.edge_state).bulkhead->leave();
             leave_pool_queue(index);
-            return try_refused(index, Outcome::bulkhead_full);
+            return try_refused(index,
+                               call.wait_ends_try ? Outcome::timeout : Outcome::bulkhead_full);
         case Call::State::falling_back:
             return fall_back(index);
         default:
@@ -222,11 +247,17 @@ void Caller::on_call_wait(Index index) {
     next_try(index);
 }
 
-/// One more try begins to ask its gates.
-void Caller::next_try(Index index) {
+/// A try is about to ask its own gates. Where waiting there counts, its end is known from now on.
+void Caller::begin_try(Index index) {
     Call& call = calls_[index];
+    call.past_call_gates = true;
     call.state = Call::State::trying;
-    call.attempt_starts = std::max(call.started, run_.due);
+    if (rules_of(call.edge_state).pool_wait_counts)
+        call.gives_up = gives_up(call.edge_state, std::max(call.started, run_.due), call.deadline);
+}
+
+void Caller::next_try(Index index) {
+    begin_try(index);
     pass_gates(index);
 }
 
@@ -242,17 +273,21 @@ void Caller::call_attempt_settled(Index index, Index attempt, Outcome outcome,
     const bool retryable = rules.retry && policies::is_retryable(*rules.retry, outcome, status);
     if (edge.budget) edge.budget->on_attempt_end(run_.now, outcome, retryable);
     if (rules.hedges) edge.hedge->observe(run_.now - attempts_[attempt].sent);
-    if (call.live == 0 || !rules.hedges) release_attempt_gates(index);
-    if (is_success(outcome)) return finish_call(index, outcome, status);
-    if (rules.hedges && edge.hedge->sends_next_on(outcome, status)) {
-        if (edge.hedge->try_spend(call.hedges)) {
-            run_.queue.cancel(timer(index, RecordTimer::call_wait));
-            call.hedging = false;
-            ++call.hedges;
-            ++flow_of(call.edge_state).now.hedges;
-            return next_try(index);
-        }
-        if (call.live > 0) return;
+    if (is_success(outcome)) {
+        leave_gates(index);  // before its place is given on, which it would take itself
+        release_try(call.edge_state);
+        return finish_call(index, outcome, status);
+    }
+    release_try(call.edge_state);
+    if (rules.hedges && !edge.hedge->sends_next_on(outcome, status)) {
+        leave_gates(index);
+        drop_tries(index, hedge_cancel_mode(call.edge_state));
+    } else if (rules.hedges && !is_at_gates(call) && edge.hedge->try_spend(call.hedges)) {
+        run_.queue.cancel(timer(index, RecordTimer::call_wait));
+        call.hedging = false;
+        ++call.hedges;
+        ++flow_of(call.edge_state).now.hedges;
+        return next_try(index);
     }
     after_failure(index, outcome, status);
 }
@@ -260,7 +295,7 @@ void Caller::call_attempt_settled(Index index, Index attempt, Outcome outcome,
 /// Every try so far failed: another one after a while, or the end.
 void Caller::after_failure(Index index, Outcome outcome, std::uint16_t status) {
     Call& call = calls_[index];
-    if (call.live > 0) return;  // a hedge is still out
+    if (call.live > 0 || is_at_gates(call)) return;  // a hedge may still answer
     EdgeState& edge = state(call.edge_state);
     const EdgeRules& rules = rules_of(call.edge_state);
     if (!rules.retry || call.retries >= rules.retry->retries ||
@@ -288,13 +323,10 @@ void Caller::after_failure(Index index, Outcome outcome, std::uint16_t status) {
     run_.set(timer(index, RecordTimer::call_wait), run_.now + call.previous_wait);
 }
 
-void Caller::on_call_total(Index index) {
-    Call& call = calls_[index];
-    if (call.state == Call::State::pool_wait) {
-        state(call.edge_state).bulkhead->leave();
-        leave_pool_queue(index);
-    }
-    finish_call(index, Outcome::timeout, 504);
+CancelMode Caller::hedge_cancel_mode(std::uint32_t edge_state) const {
+    const EdgeRules& rules = rules_of(edge_state);
+    const bool cancels = rules.hedges && state(edge_state).hedge->cancel() != HedgeCancel::none;
+    return cancels ? CancelMode::propagate : rules.cancel;
 }
 
 /// Lets go of every try that is still out.
@@ -303,7 +335,9 @@ void Caller::drop_tries(Index index, CancelMode mode) {
         const Index attempt = calls_[index].first;
         calls_[index].first = attempts_[attempt].sibling;
         --calls_[index].live;
+        const std::uint32_t edge_state = calls_[index].edge_state;
         drop_attempt(attempt, mode);
+        release_try(edge_state);
     }
 }
 
@@ -319,11 +353,9 @@ void Caller::finish_call(Index index, Outcome outcome, std::uint16_t status) {
         }
         return settle_call(index, outcome, status);
     }
-    CancelMode mode = rules.cancel;
-    if (rules.hedges && edge.hedge->cancel() != HedgeCancel::none) mode = CancelMode::propagate;
-    drop_tries(index, mode);
-    release_attempt_gates(index);
-    release_pool(index);
+    leave_gates(index);
+    drop_tries(index, hedge_cancel_mode(call.edge_state));
+    if (std::exchange(call.holds_place, false)) release_place(call.edge_state);
     if (edge.budget) {
         if (call.grant) edge.budget->on_retry_end(call.grant);
         edge.budget->on_call_end(run_.now, is_success(outcome), call.grant);
@@ -335,7 +367,6 @@ void Caller::finish_call(Index index, Outcome outcome, std::uint16_t status) {
                                   run_.now - call.started, status);
         if (reaction.changed) log_breaker(call.edge_state);
     }
-    run_.queue.cancel(timer(index, RecordTimer::call_wait));
     run_.queue.cancel(timer(index, RecordTimer::call_total));
     if (!is_success(outcome) && rules.fallback && rules.fallback->contains(outcome, status)) {
         const Duration work = rules.fallback_work.draw(dice_of(call.edge_state).policy);

@@ -55,11 +55,19 @@ struct Attempt {
 
 /// A call whose policies may need several tries, or a wait.
 struct Call {
-    enum class State : std::uint8_t { free, rate_wait, pool_wait, trying, back_off, falling_back };
+    enum class State : std::uint8_t {
+        free,
+        rate_wait,  ///< at a gate: for its turn
+        pool_wait,  ///< at a gate: for a place
+        admitted,   ///< at a gate: goes on at this very instant
+        trying,
+        back_off,
+        falling_back
+    };
     Time started{};
     Time deadline{};        ///< inherited from the caller
     Time patience = never;  ///< end of its total timeout
-    Time attempt_starts{};  ///< when the next try began to ask its gates
+    Time gives_up = never;  ///< end of the try at its gates, as far as it is known there
     Duration previous_wait{0};
     TraceContext trace;
     Index parent = none;
@@ -80,10 +88,17 @@ struct Call {
     bool past_call_gates = false;
     bool holds_permit = false;  ///< of a breaker, not yet a try's
     bool probe = false;
-    bool holds_pool = false;   ///< a place of a bulkhead
-    bool hedging = false;      ///< its wait timer sends a hedge
-    bool is_fallback = false;  ///< its parent is the call that it stands in for
+    bool holds_place = false;    ///< of a bulkhead, not yet a try's
+    bool wait_ends_try = false;  ///< its wait at a gate ends with its try's time, not before
+    bool hedging = false;        ///< its wait timer sends a hedge
+    bool is_fallback = false;    ///< its parent is the call that it stands in for
 };
+
+/// Is a try of it on its way through the gates, and waits there?
+[[nodiscard]] constexpr bool is_at_gates(const Call& call) noexcept {
+    return call.state == Call::State::rate_wait || call.state == Call::State::pool_wait ||
+           call.state == Call::State::admitted;
+}
 
 /// A kept-alive connection to one replica.
 struct Connection {

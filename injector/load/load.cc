@@ -54,7 +54,7 @@ class Load {
             for (std::size_t i = 0; i < run_.todo.size(); ++i) {
                 const Todo next = run_.todo[i];
                 if (next.what == Todo::What::pass_gates)
-                    caller_.pass_gates(next.index);
+                    caller_.on_admitted(next.index);
                 else
                     request_settled(next.index);
             }

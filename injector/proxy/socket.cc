@@ -8,6 +8,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace shaketable::injector::proxy {
@@ -47,8 +48,11 @@ Unexpected<Problem> refused(std::string_view what, const Address& address, int e
         .message = std::string{what} + " " + address.print() + ": " + std::strerror(error)}};
 }
 
-/// Is this the file of a unix socket whose listener has gone?
+/// Is this the file of a unix socket whose listener has gone? A file of another kind refuses
+/// connections, too, and is none of ours to take away.
 bool is_stale(const Address& address) {
+    struct stat file {};
+    if (::lstat(address.path().c_str(), &file) != 0 || !S_ISSOCK(file.st_mode)) return false;
     const int probe = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (probe < 0) return false;
     const bool stale =

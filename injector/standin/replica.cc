@@ -128,7 +128,7 @@ void Replica::drain_todo() {
                 resume(next.index, next.outcome, next.status);
                 break;
             case Todo::What::pass_gates:
-                caller_.pass_gates(next.index);
+                caller_.on_admitted(next.index);
                 break;
         }
     }

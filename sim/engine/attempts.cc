@@ -1,4 +1,6 @@
 // One try of a call: sent, timed, and what its outcome tells the caller's policies.
+#include <algorithm>
+
 #include "sim/engine/engine.h"
 
 namespace shaketable::sim {
@@ -120,29 +122,36 @@ std::uint32_t Engine::pick_replica(std::uint32_t edge_state) {
     return service.first_replica + picked;
 }
 
-/// Sends one try. False: no replica could be chosen, nothing was sent.
-bool Engine::start_attempt(std::uint32_t edge_state, Index parent, bool of_call, Time inherited,
-                           Time started, const BreakerMachine::Permit& permit, Tracer::Spot story,
-                           std::uint32_t attempt) {
+/// When a try that begins now is given up.
+Time Engine::gives_up(std::uint32_t edge_state, Time inherited) {
+    const Hop& hop = hops_[edge_state];
+    const Time own = hop.draws_timeout
+                         ? rules_[hop.edge].gives_up(now_, edge_dice_[hop.edge].policy)
+                     : hop.attempt_timeout == forever ? never
+                                                      : now_ + hop.attempt_timeout;
+    return hop.has_deadline ? std::min(inherited, own) : own;
+}
+
+/// Sends one try. Else nothing was sent: `timeout`, it is too late for it; `unreachable`, no
+/// replica could be chosen.
+Outcome Engine::start_attempt(std::uint32_t edge_state, Index parent, bool of_call, Time gives_up,
+                              const BreakerMachine::Permit& permit, Tracer::Spot story,
+                              std::uint32_t attempt) {
+    if (gives_up < now_) return Outcome::timeout;
     const std::uint32_t replica = pick_replica(edge_state);
+    if (replica == none) return Outcome::unreachable;
     FlowMeter& flow = flow_of(edge_state);
-    if (replica == none) return false;
     const Hop& hop = hops_[edge_state];
     ++flow.now.attempts;
     ++flow.now.sent;
-    Time gives_up = hop.draws_timeout
-                        ? rules_[hop.edge].gives_up(started, edge_dice_[hop.edge].policy)
-                    : hop.attempt_timeout == forever ? never
-                                                     : started + hop.attempt_timeout;
-    if (hop.has_deadline && inherited < gives_up) gives_up = inherited;
     const Index index = new_walker();
     Walker& w = walkers_[index];
     w = Walker{};
     w.phase = Phase::travelling;
     w.sent = now_;
-    w.deadline = hop.has_deadline ? policies::deadline_for_callee(*rules_[hop.edge].deadline,
-                                                                  inherited, gives_up)
-                                  : never;
+    w.deadline = hop.has_deadline
+                     ? policies::deadline_for_callee(*rules_[hop.edge].deadline, gives_up)
+                     : never;
     w.parent = parent;
     w.pc = hop.entry;
     w.replica = replica;
@@ -170,7 +179,7 @@ bool Engine::start_attempt(std::uint32_t edge_state, Index parent, bool of_call,
         ++replicas_[replica].outstanding;
     }
     send(index);
-    return true;
+    return Outcome::ok;
 }
 
 /// Breaker, throttle and outlier ejection see how a try ended.
@@ -178,7 +187,7 @@ void Engine::observe_try(const Walker& w, Outcome outcome, std::uint16_t status)
     const std::uint32_t edge_state = w.edge_state;
     EdgeState& state = edge_states_[edge_state];
     const std::uint32_t endpoint = model_.replicas[w.replica].number;
-    if (state.breaker && !is_breaker_outside(edge_state)) {
+    if (state.breaker && !rules_[hops_[edge_state].edge].breaker_per_call) {
         const auto reaction =
             state.breaker->observe(now_, permit_of(w), outcome, now_ - w.sent, status);
         if (reaction.changed) log_breaker(edge_state);

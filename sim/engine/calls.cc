@@ -1,4 +1,5 @@
 // A call as its caller makes it: gates, tries, hedges, back-off, fallback.
+#include <algorithm>
 #include <utility>
 
 #include "sim/engine/engine.h"
@@ -11,12 +12,6 @@ using policies::BulkheadMachine;
 using policies::CancelMode;
 using policies::HedgeCancel;
 using policies::PolicyKind;
-
-bool Engine::is_breaker_outside(std::uint32_t edge_state) const {
-    for (const PolicyKind kind : rules_[hops_[edge_state].edge].call_gates)
-        if (kind == PolicyKind::breaker) return true;
-    return false;
-}
 
 void Engine::start_call(std::uint32_t edge_state, Index parent) {
     const Hop& hop = hops_[edge_state];
@@ -34,12 +29,12 @@ void Engine::start_call(std::uint32_t edge_state, Index parent) {
             count_refusal(edge_state, answer, story, 1);
             return call_settled(edge_state, parent, now_, answer, status_of(answer), story);
         }
-        if (!start_attempt(edge_state, parent, false, inherited, now_, permit, story, 1)) {
-            count_refusal(edge_state, Outcome::unreachable, story, 1);
-            if (permit.admitted) edge_states_[edge_state].breaker->abandon(permit);
-            call_settled(edge_state, parent, now_, Outcome::unreachable, 503, story);
-        }
-        return;
+        const Outcome sent = start_attempt(edge_state, parent, false,
+                                           gives_up(edge_state, inherited), permit, story, 1);
+        if (sent == Outcome::ok) return;
+        count_refusal(edge_state, sent, story, 1);
+        if (permit.admitted) edge_states_[edge_state].breaker->abandon(permit);
+        return call_settled(edge_state, parent, now_, sent, status_of(sent), story);
     }
     const Index index = new_call(edge_state, parent, inherited, story);
     if (from_walker) walkers_[parent].next = index;
@@ -78,8 +73,7 @@ void Engine::pass_gates(Index index) {
         if (call.gate == gates.size()) {
             call.gate = 0;
             if (call.past_call_gates) return send_try(index);
-            call.past_call_gates = true;
-            call.attempt_starts = now_;
+            begin_try(index);
             continue;
         }
         const PolicyKind kind = gates[call.gate++];
@@ -88,14 +82,13 @@ void Engine::pass_gates(Index index) {
             if (entry == BulkheadMachine::Entry::refuse)
                 return try_refused(index, Outcome::bulkhead_full);
             if (entry == BulkheadMachine::Entry::wait) return wait_for_pool(index);
-            call.holds_pool = true;
+            call.holds_place = true;
         } else if (kind == PolicyKind::rate_limit) {
             const auto turn = edge_states_[call.edge_state].rate_limit->admit(now_);
             if (!turn.admitted) return try_refused(index, Outcome::rate_limited);
             if (turn.wait > Duration{0}) {
                 call.state = Call::State::rate_wait;
-                queue_.schedule(timer_of(index, CallTimer::wait), now_ + turn.wait);
-                return;
+                return wait_until(index, now_ + turn.wait);
             }
         } else {
             BreakerMachine::Permit permit;
@@ -119,8 +112,15 @@ void Engine::wait_for_pool(Index index) {
     (state.waiting.last == none ? state.waiting.first : calls_[state.waiting.last].next) = index;
     state.waiting.last = index;
     const Duration longest = rules_[hops_[call.edge_state].edge].pool_wait;
-    if (longest != forever)
-        queue_.schedule(timer_of(index, CallTimer::wait), now_ + longest + Duration{1});
+    wait_until(index, longest == forever ? never : now_ + longest + Duration{1});
+}
+
+/// Waits at a gate until then, but no longer than the try may last.
+void Engine::wait_until(Index index, Time until) {
+    Call& call = calls_[index];
+    call.wait_ends_try = call.gives_up != never && call.gives_up + Duration{1} < until;
+    set(timer_of(index, CallTimer::wait),
+        call.wait_ends_try ? std::max(call.gives_up + Duration{1}, now_) : until);
 }
 
 void Engine::leave_pool_queue(Index index) {
@@ -133,14 +133,21 @@ void Engine::leave_pool_queue(Index index) {
 }
 
 /// Gives a connection back; whoever waits longest has it at once.
-void Engine::release_pool(Index index) {
-    if (!std::exchange(calls_[index].holds_pool, false)) return;
-    EdgeState& state = edge_states_[calls_[index].edge_state];
+void Engine::release_place(std::uint32_t edge_state) {
+    EdgeState& state = edge_states_[edge_state];
     if (!state.bulkhead->release()) return;
     const Index next = state.waiting.first;
     leave_pool_queue(next);
-    calls_[next].holds_pool = true;
+    calls_[next].holds_place = true;
+    calls_[next].state = Call::State::admitted;
     todo(Todo::What::pass_gates, next);
+}
+
+/// It has been given a place, unless it has ended at this very instant.
+void Engine::on_admitted(Index index) {
+    if (calls_[index].state != Call::State::admitted) return;
+    calls_[index].state = Call::State::trying;
+    pass_gates(index);
 }
 
 /// A gate said no: that is a try with an answer.
@@ -154,17 +161,31 @@ void Engine::try_refused(Index index, Outcome outcome) {
     after_failure(index, outcome, status_of(outcome));
 }
 
-/// What a try took on its way through its own gates.
+/// What a try that is not sent took on its way through its own gates.
 void Engine::release_attempt_gates(Index index) {
     Call& call = calls_[index];
     const EdgeRules& rules = rules_[hops_[call.edge_state].edge];
-    for (const PolicyKind kind : rules.attempt_gates) {
-        if (kind == PolicyKind::bulkhead) release_pool(index);
-        if (kind == PolicyKind::breaker && call.holds_permit) {
-            call.holds_permit = false;
-            edge_states_[call.edge_state].breaker->abandon({true, call.probe, false, 0, call.era});
-        }
+    if (rules.place_per_try && std::exchange(call.holds_place, false))
+        release_place(call.edge_state);
+    if (rules.breaker_per_call || !std::exchange(call.holds_permit, false)) return;
+    edge_states_[call.edge_state].breaker->abandon({true, call.probe, false, 0, call.era});
+}
+
+/// A sent try has ended: the place that it had of its own is free.
+void Engine::release_try(std::uint32_t edge_state) {
+    if (rules_[hops_[edge_state].edge].place_per_try) release_place(edge_state);
+}
+
+/// The try that is still at its gates goes no further.
+void Engine::leave_gates(Index index) {
+    Call& call = calls_[index];
+    if (call.state == Call::State::pool_wait) {
+        edge_states_[call.edge_state].bulkhead->leave();
+        leave_pool_queue(index);
     }
+    call.state = Call::State::trying;
+    queue_.cancel(timer_of(index, CallTimer::wait));
+    release_attempt_gates(index);
 }
 
 void Engine::send_try(Index index) {
@@ -172,12 +193,15 @@ void Engine::send_try(Index index) {
     const EdgeRules& rules = rules_[hops_[call.edge_state].edge];
     EdgeState& state = edge_states_[call.edge_state];
     const BreakerMachine::Permit permit{true, call.probe, false, 0, call.era};
-    const Time started = rules.pool_wait_counts ? call.attempt_starts : now_;
+    const Time ends =
+        rules.pool_wait_counts ? call.gives_up : gives_up(call.edge_state, call.deadline);
     call.state = Call::State::trying;
-    if (!start_attempt(call.edge_state, index, true, call.deadline, started, permit,
-                       story_of(call, index), call.tries + 1U))
-        return try_refused(index, Outcome::unreachable);
-    if (!is_breaker_outside(call.edge_state)) call.holds_permit = false;  // the attempt has it now
+    const Outcome sent = start_attempt(call.edge_state, index, true, ends, permit,
+                                       story_of(call, index), call.tries + 1U);
+    if (sent != Outcome::ok) return try_refused(index, sent);
+    // What it took at its own gates is the attempt's now.
+    call.holds_permit = call.holds_permit && rules.breaker_per_call;
+    call.holds_place = call.holds_place && !rules.place_per_try;
     ++call.tries;
     ++call.live;
     if (state.budget) state.budget->on_attempt_start();
@@ -194,11 +218,13 @@ void Engine::on_call_wait(Index index) {
             return next_try(index);
         case Call::State::rate_wait:
             call.state = Call::State::trying;
+            if (call.wait_ends_try) return try_refused(index, Outcome::timeout);
             return pass_gates(index);
         case Call::State::pool_wait:
             edge_states_[call.edge_state].bulkhead->leave();
             leave_pool_queue(index);
-            return try_refused(index, Outcome::bulkhead_full);
+            return try_refused(index,
+                               call.wait_ends_try ? Outcome::timeout : Outcome::bulkhead_full);
         case Call::State::falling_back:
             return fall_back(index);
         default:
@@ -211,11 +237,17 @@ void Engine::on_call_wait(Index index) {
     next_try(index);
 }
 
-/// One more try begins to ask its gates.
-void Engine::next_try(Index index) {
+/// A try is about to ask its own gates. Where waiting there counts, its end is known from now on.
+void Engine::begin_try(Index index) {
     Call& call = calls_[index];
+    call.past_call_gates = true;
     call.state = Call::State::trying;
-    call.attempt_starts = now_;
+    if (rules_[hops_[call.edge_state].edge].pool_wait_counts)
+        call.gives_up = gives_up(call.edge_state, call.deadline);
+}
+
+void Engine::next_try(Index index) {
+    begin_try(index);
     pass_gates(index);
 }
 
@@ -231,17 +263,21 @@ void Engine::call_attempt_settled(Index index, Index walker, Outcome outcome,
     const bool retryable = rules.retry && policies::is_retryable(*rules.retry, outcome, status);
     if (state.budget) state.budget->on_attempt_end(now_, outcome, retryable);
     if (rules.hedges) state.hedge->observe(now_ - walkers_[walker].sent);
-    if (call.live == 0 || !rules.hedges) release_attempt_gates(index);
-    if (is_success(outcome)) return finish_call(index, outcome, status);
-    if (rules.hedges && state.hedge->sends_next_on(outcome, status)) {
-        if (state.hedge->try_spend(call.hedges)) {
-            queue_.cancel(timer_of(index, CallTimer::wait));
-            call.hedging = false;
-            ++call.hedges;
-            ++flow_of(call.edge_state).now.hedges;
-            return next_try(index);
-        }
-        if (call.live > 0) return;
+    if (is_success(outcome)) {
+        leave_gates(index);  // before its place is given on, which it would take itself
+        release_try(call.edge_state);
+        return finish_call(index, outcome, status);
+    }
+    release_try(call.edge_state);
+    if (rules.hedges && !state.hedge->sends_next_on(outcome, status)) {
+        leave_gates(index);
+        drop_tries(index, hedge_cancel_mode(call.edge_state));
+    } else if (rules.hedges && !is_at_gates(call) && state.hedge->try_spend(call.hedges)) {
+        queue_.cancel(timer_of(index, CallTimer::wait));
+        call.hedging = false;
+        ++call.hedges;
+        ++flow_of(call.edge_state).now.hedges;
+        return next_try(index);
     }
     after_failure(index, outcome, status);
 }
@@ -249,7 +285,7 @@ void Engine::call_attempt_settled(Index index, Index walker, Outcome outcome,
 /// Every try so far failed: another one after a while, or the end.
 void Engine::after_failure(Index index, Outcome outcome, std::uint16_t status) {
     Call& call = calls_[index];
-    if (call.live > 0) return;  // a hedge is still out
+    if (call.live > 0 || is_at_gates(call)) return;  // a hedge may still answer
     EdgeState& state = edge_states_[call.edge_state];
     const std::uint32_t edge = hops_[call.edge_state].edge;
     const EdgeRules& rules = rules_[edge];
@@ -278,13 +314,11 @@ void Engine::after_failure(Index index, Outcome outcome, std::uint16_t status) {
     queue_.schedule(timer_of(index, CallTimer::wait), now_ + call.previous_wait);
 }
 
-void Engine::on_call_total(Index index) {
-    Call& call = calls_[index];
-    if (call.state == Call::State::pool_wait) {
-        edge_states_[call.edge_state].bulkhead->leave();
-        leave_pool_queue(index);
-    }
-    finish_call(index, Outcome::timeout, 504);
+CancelMode Engine::hedge_cancel_mode(std::uint32_t edge_state) const {
+    const EdgeRules& rules = rules_[hops_[edge_state].edge];
+    const bool cancels =
+        rules.hedges && edge_states_[edge_state].hedge->cancel() != HedgeCancel::none;
+    return cancels ? CancelMode::propagate : rules.cancel;
 }
 
 /// Takes a try back: no evidence for anyone, its places are free again.
@@ -300,7 +334,7 @@ void Engine::drop_attempt(Index walker, CancelMode mode) {
         state.balancer.on_end(endpoint, now_, now_ - w.sent, false);
     }
     if (state.ejection) state.ejection->abandon(endpoint);
-    if (state.breaker && !is_breaker_outside(w.edge_state))
+    if (state.breaker && !rules_[hops_[w.edge_state].edge].breaker_per_call)
         state.breaker->abandon({true, w.has(probe), false, 0, w.era});
     if (state.budget && w.has(by_call))
         state.budget->on_attempt_end(now_, Outcome::cancelled, false);
@@ -313,7 +347,9 @@ void Engine::drop_tries(Index index, CancelMode mode) {
         const Index walker = calls_[index].first;
         calls_[index].first = walkers_[walker].sibling;
         --calls_[index].live;
+        const std::uint32_t edge_state = calls_[index].edge_state;
         drop_attempt(walker, mode);
+        release_try(edge_state);
     }
 }
 
@@ -329,11 +365,9 @@ void Engine::finish_call(Index index, Outcome outcome, std::uint16_t status) {
         }
         return settle_call(index, outcome, status);
     }
-    CancelMode mode = rules.cancel;
-    if (rules.hedges && state.hedge->cancel() != HedgeCancel::none) mode = CancelMode::propagate;
-    drop_tries(index, mode);
-    release_attempt_gates(index);
-    release_pool(index);
+    leave_gates(index);
+    drop_tries(index, hedge_cancel_mode(call.edge_state));
+    if (std::exchange(call.holds_place, false)) release_place(call.edge_state);
     if (state.budget) {
         if (call.grant) state.budget->on_retry_end(call.grant);
         state.budget->on_call_end(now_, is_success(outcome), call.grant);
@@ -344,7 +378,6 @@ void Engine::finish_call(Index index, Outcome outcome, std::uint16_t status) {
                                                      outcome, now_ - call.started, status);
         if (reaction.changed) log_breaker(call.edge_state);
     }
-    queue_.cancel(timer_of(index, CallTimer::wait));
     queue_.cancel(timer_of(index, CallTimer::total));
     if (!is_success(outcome) && rules.fallback && rules.fallback->contains(outcome, status)) {
         const Duration work =

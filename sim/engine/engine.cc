@@ -178,7 +178,7 @@ void Engine::dispatch(TimerId timer) {
         case 2:
             return on_call_wait(index);
         default:
-            return on_call_total(index);
+            return finish_call(index, Outcome::timeout, 504);
     }
 }
 
@@ -227,7 +227,7 @@ void Engine::drain() {
                 finish_walker(next.index(), Outcome::error, next.status());
                 break;
             case Todo::What::pass_gates:
-                pass_gates(next.index());
+                on_admitted(next.index());
                 break;
         }
     }

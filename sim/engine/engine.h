@@ -137,20 +137,25 @@ class Engine {
     void start_call(std::uint32_t edge_state, Index parent);
     [[nodiscard]] Index new_call(std::uint32_t edge_state, Index parent, Time inherited,
                                  Tracer::Spot story);
+    void begin_try(Index call);
     void next_try(Index call);
     void pass_gates(Index call);
+    void on_admitted(Index call);
+    void wait_until(Index call, Time until);
     void wait_for_pool(Index call);
     void leave_pool_queue(Index call);
-    void release_pool(Index call);
+    void release_place(std::uint32_t edge_state);
     void try_refused(Index call, Outcome outcome);
     void release_attempt_gates(Index call);
+    void release_try(std::uint32_t edge_state);
+    void leave_gates(Index call);
     void send_try(Index call);
     void on_call_wait(Index call);
-    void on_call_total(Index call);
     void call_attempt_settled(Index call, Index walker, Outcome outcome, std::uint16_t status);
     void after_failure(Index call, Outcome outcome, std::uint16_t status);
     void drop_attempt(Index walker, policies::CancelMode mode);
     void drop_tries(Index call, policies::CancelMode mode);
+    [[nodiscard]] policies::CancelMode hedge_cancel_mode(std::uint32_t edge_state) const;
     void finish_call(Index call, Outcome outcome, std::uint16_t status);
     void fall_back(Index call);
     void fallback_settled(Index call, Outcome outcome, std::uint16_t status);
@@ -158,7 +163,6 @@ class Engine {
     void call_settled(std::uint32_t edge_state, Index parent, Time started, Outcome outcome,
                       std::uint16_t status, Tracer::Spot story);
     void leave_child(Index parent, policies::CancelMode mode);
-    [[nodiscard]] bool is_breaker_outside(std::uint32_t edge_state) const;
 
     // ---- stories (attempts.cc) ----
     [[nodiscard]] Tracer::Spot story_of_caller(std::uint32_t edge_state, Index parent) const;
@@ -175,10 +179,11 @@ class Engine {
     void count_refusal(std::uint32_t edge_state, Outcome outcome, Tracer::Spot story,
                        std::uint32_t attempt);
     [[nodiscard]] std::uint32_t pick_replica(std::uint32_t edge_state);
-    [[nodiscard]] bool start_attempt(std::uint32_t edge_state, Index parent, bool of_call,
-                                     Time inherited, Time started,
-                                     const policies::BreakerMachine::Permit& permit,
-                                     Tracer::Spot story, std::uint32_t attempt);
+    [[nodiscard]] Time gives_up(std::uint32_t edge_state, Time inherited);
+    [[nodiscard]] Outcome start_attempt(std::uint32_t edge_state, Index parent, bool of_call,
+                                        Time gives_up,
+                                        const policies::BreakerMachine::Permit& permit,
+                                        Tracer::Spot story, std::uint32_t attempt);
     void observe_try(const Walker& w, Outcome outcome, std::uint16_t status);
     void attempt_settled(Index walker, Outcome outcome, std::uint16_t status);
     void on_attempt_timeout(Index walker);

@@ -44,7 +44,6 @@ enum Flag : std::uint16_t {
     forking = 256,      ///< while calling: waits for branches
     by_call = 512,      ///< its parent is a Call, not a walker or user
     probe = 1024,       ///< its breaker's permit was a probe's
-    hedge_try = 2048,   ///< an extra send
 };
 
 /// One cache line: an attempt, or a branch (which uses the fields marked *).
@@ -76,10 +75,18 @@ static_assert(sizeof(Walker) == 64);
 
 /// A call whose policies may need several attempts, or a wait.
 struct Call {
-    enum class State : std::uint8_t { free, rate_wait, pool_wait, trying, back_off, falling_back };
+    enum class State : std::uint8_t {
+        free,
+        rate_wait,  ///< at a gate: for its turn
+        pool_wait,  ///< at a gate: for a connection
+        admitted,   ///< at a gate: goes on at this very instant
+        trying,
+        back_off,
+        falling_back
+    };
     Time started{};
     Time deadline{};            ///< inherited from the caller
-    Time attempt_starts{};      ///< when the next try began to ask its gates
+    Time gives_up = never;      ///< end of the try at its gates, as far as it is known there
     Duration previous_wait{0};  ///< for decorrelated jitter
     Index parent = none;        ///< walker or user that waits
     Index edge_state = none;
@@ -99,10 +106,17 @@ struct Call {
     bool past_call_gates = false;
     bool holds_permit = false;  ///< of a breaker, not yet an attempt's
     bool probe = false;
-    bool holds_pool = false;   ///< a connection of a bulkhead
-    bool traced = false;       ///< its visits are kept
-    bool is_fallback = false;  ///< its parent is the call that it stands in for
-    bool hedging = false;      ///< its wait timer sends a hedge
+    bool holds_place = false;    ///< a connection of a bulkhead, not yet an attempt's
+    bool wait_ends_try = false;  ///< its wait at a gate ends with its try's time, not before
+    bool traced = false;         ///< its visits are kept
+    bool is_fallback = false;    ///< its parent is the call that it stands in for
+    bool hedging = false;        ///< its wait timer sends a hedge
 };
+
+/// Is a try of it on its way through the gates, and waits there?
+[[nodiscard]] constexpr bool is_at_gates(const Call& call) noexcept {
+    return call.state == Call::State::rate_wait || call.state == Call::State::pool_wait ||
+           call.state == Call::State::admitted;
+}
 
 }  // namespace shaketable::sim

@@ -360,8 +360,7 @@ void Engine::step_reply(Index walker, std::uint16_t status) {
     Walker& m = walkers_[message];
     m = w;
     m.frames = none;
-    m.flags =
-        static_cast<std::uint16_t>(w.flags & (by_call | probe | hedge_try | has_verdict | traced));
+    m.flags = static_cast<std::uint16_t>(w.flags & (by_call | probe | has_verdict | traced));
     if (w.has(traced)) tracer_->put_walker(message, tracer_->of_walker(walker));
     m.prev = m.next = none;
     m.phase = Phase::returning;
