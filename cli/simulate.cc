@@ -13,11 +13,13 @@
 #include "cli/reading.h"
 #include "cli/terminal.h"
 #include "reports/assess.h"
+#include "reports/precision.h"
 #include "reports/render/comparison.h"
 #include "reports/render/json.h"
 #include "reports/render/terminal.h"
 #include "reports/verdict.h"
 #include "scenarios/diagnostics.h"
+#include "sim/verify.h"
 
 namespace shaketable::cli {
 
@@ -38,6 +40,7 @@ struct Arguments {
     std::uint32_t repeats = 0;
     std::uint64_t seed = 0;
     std::uint32_t threads = 0;
+    bool verify = false;
     CLI::Option* seed_option = nullptr;
 };
 
@@ -76,6 +79,24 @@ std::string options_of(const Arguments& arguments) {
     return options;
 }
 
+/// Plays it again, and says how that went. False: it was not the same.
+bool is_the_same(const scenarios::Scenario& scenario, const reports::Record& record,
+                 const Options& options, Progress& progress) {
+    const sim::Verified verified = sim::verify(
+        scenario, record,
+        [&](std::uint32_t done, std::uint32_t of) { progress.show("verifying", done, of); });
+    if (verified.divergence) {
+        std::cerr << "error: the same seed gave another run: " << sim::print(*verified.divergence)
+                  << "\nthis is a defect of shaketable, or of this machine's memory; please "
+                     "report it with the scenario\n";
+        return false;
+    }
+    if (!options.quiet)
+        std::cerr << "verified: " << record.repeats.size() << " repeats, " << verified.events
+                  << " events, played twice more: the same\n";
+    return true;
+}
+
 /// Plays all of them. No value, with a message and the exit code set: one could not be played.
 std::optional<std::vector<Run>> play(const Arguments& arguments, scenarios::Document document,
                                      Options& options) {
@@ -89,17 +110,24 @@ std::optional<std::vector<Run>> play(const Arguments& arguments, scenarios::Docu
         if (arguments.repeats > 0) scenario.run.repeats = arguments.repeats;
         if (arguments.seed_option->count() > 0) scenario.run.seed = arguments.seed;
         const std::string what = scenario.variant.empty() ? "simulating" : scenario.variant;
-        progress->show(what, 0, scenario.run.repeats);
+        progress->show(what, 0, scenario.run.repeats_least());
         sim::SimulateOptions how;
         how.threads = arguments.threads > 0 ? arguments.threads : cores;
         how.progress = [&](std::uint32_t done, std::uint32_t of) {
             progress->show(what, done, of);
+        };
+        how.wanted = [&](const reports::Record& so_far) {
+            return reports::repeats_wanted(scenario, so_far);
         };
         Result<reports::Record, Problems> record = sim::simulate(scenario, how);
         if (!record) {
             progress.reset();  // its line goes before others come
             std::cerr << scenarios::render(record.error(), document.sources,
                                            {.all = options.all, .color = options.color_errors()});
+            options.exit_code = could_not_run;
+            return std::nullopt;
+        }
+        if (arguments.verify && !is_the_same(scenario, *record, options, *progress)) {
             options.exit_code = could_not_run;
             return std::nullopt;
         }
@@ -181,6 +209,8 @@ void add_simulate(CLI::App& app, Options& options) {
     command->add_option("--threads", arguments->threads, "repeats side by side; default: all cores")
         ->check(whole_number(1, 256))
         ->type_name("N");
+    command->add_flag("--verify", arguments->verify,
+                      "play it again, and name the event that differs");
     command->footer("Example:\n  shaketable simulate hello.yaml --repeats 10 -o runs/hello");
     command->callback([arguments, &options] { simulate(*arguments, options); });
 }

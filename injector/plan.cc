@@ -22,6 +22,7 @@ class Planner {
     void plan_all() {
         bind();
         if (!problems_.empty()) return;
+        check_run();
         add_proxies();
         check_faults();
         add_processes();
@@ -41,6 +42,16 @@ class Planner {
                                   .message = std::move(message),
                                   .severity = Severity::warning,
                                   .field = std::move(field)});
+    }
+
+    void check_run() {
+        const scenarios::Run& run = model().scenario.run;
+        if (run.warmup.automatic)
+            warn("run.warmup",
+                 "auto is of simulated runs, which can be played before they are "
+                 "played; nothing is cut off here: write a length");
+        if (run.until)
+            warn("run.until", "a live run is played once, however well its figures are known");
     }
 
     void bind() {

@@ -18,7 +18,7 @@ reports::Record describe(const Model& model) {
     record.variant = scenario.variant;
     record.seed = scenario.run.seed;
     record.duration = scenario.run.duration;
-    record.warmup = scenario.run.warmup;
+    record.warmup = scenario.run.warmup.length;
     record.cooldown = scenario.run.cooldown;
     record.sample_every = scenario.run.sample_every;
     record.flows = model.flows;

@@ -9,6 +9,7 @@
 
 #include "reports/checks.h"
 #include "reports/metrics/metric.h"
+#include "reports/precision.h"
 #include "reports/why.h"
 
 namespace shaketable::reports {
@@ -21,10 +22,10 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 
 /// Metrics that are parts of a whole: their interval ends at 100%.
 bool is_part(Metric metric) {
-    constexpr std::array parts{Metric::apdex,        Metric::success,     Metric::errors,
-                               Metric::timeouts,     Metric::rejected,    Metric::degraded,
-                               Metric::wasted,       Metric::waited,      Metric::utilization,
-                               Metric::breaker_open, Metric::budget_spent};
+    constexpr std::array parts{Metric::apdex,        Metric::success,      Metric::errors,
+                               Metric::timeouts,     Metric::rejected,     Metric::degraded,
+                               Metric::wasted,       Metric::waited,       Metric::utilization,
+                               Metric::breaker_open, Metric::budget_spent, Metric::collapse};
     return std::find(parts.begin(), parts.end(), metric) != parts.end();
 }
 
@@ -83,17 +84,20 @@ void add_absence_notes(const Gathered& gathered, std::size_t repeats, Finding& f
                         finding.expectation.that.span.window, gathered.left_out, repeats));
 }
 
+std::string_view what_had_not_come(Metric metric) {
+    if (metric == Metric::time_to_recover) return "had not recovered";
+    if (metric == Metric::time_to_detect) return "had not left the baseline band";
+    return metric == Metric::time_to_collapse ? "had not collapsed" : "";
+}
+
 void add_value_notes(const Gathered& gathered, std::size_t repeats, Finding& finding) {
     const Metric metric = finding.expectation.that.metric;
-    if (finding.open_ended > 0 &&
-        (metric == Metric::time_to_recover || metric == Metric::time_to_detect)) {
+    if (finding.open_ended > 0 && !what_had_not_come(metric).empty()) {
         double longest = 0;
         for (std::size_t i = 0; i < finding.values.size(); ++i)
             if (gathered.judged_by[i] == infinity) longest = std::max(longest, finding.values[i]);
-        const std::string_view what = metric == Metric::time_to_recover
-                                          ? "had not recovered"
-                                          : "had not left the baseline band";
-        std::string note = fmt::format("{} when the run ended ({:.3g} s later)", what, longest);
+        std::string note = fmt::format("{} when the run ended ({:.3g} s later)",
+                                       what_had_not_come(metric), longest);
         if (repeats > 1) note += fmt::format(", in {} of {} repeats", finding.open_ended, repeats);
         finding.notes.push_back(std::move(note));
     }
@@ -104,13 +108,37 @@ void add_value_notes(const Gathered& gathered, std::size_t repeats, Finding& fin
                         gathered.samples_least, name_of(metric), wanted));
 }
 
+/// Each value is 0 or 1.
+Estimate share_of(const std::vector<double>& values) {
+    Estimate share = estimate_of(values);
+    if (!share.has_interval()) return share;
+    const auto ones = static_cast<std::uint64_t>(std::count(values.begin(), values.end(), 1.0));
+    const Interval interval = wilson_interval(ones, values.size());
+    share.low = interval.low;
+    share.high = interval.high;
+    return share;
+}
+
+/// What only has a lower bound in some repeats is infinite. A claim that it is long must then hold
+/// by those that are known.
+double judged_mean(const Finding& finding) {
+    const scenarios::Comparison comparison = finding.expectation.that.comparison;
+    const bool wants_long = comparison == scenarios::Comparison::greater ||
+                            comparison == scenarios::Comparison::at_least;
+    if (finding.open_ended == 0 || (wants_long && finding.open_ended < finding.judged))
+        return finding.value.mean;
+    return infinity;
+}
+
 Finding judge(const scenarios::Scenario& scenario, const Record& record,
               const scenarios::Expectation& expectation) {
     Finding finding{.expectation = expectation};
     const scenarios::Claim& claim = expectation.that;
     const Gathered gathered = gather(scenario, record, finding);
     finding.judged = static_cast<std::uint32_t>(finding.values.size());
-    finding.value = estimate_within(finding.values, 0, is_part(claim.metric) ? 1 : infinity);
+    finding.value = claim.metric == Metric::collapse
+                        ? share_of(finding.values)
+                        : estimate_within(finding.values, 0, is_part(claim.metric) ? 1 : infinity);
     for (const double value : gathered.judged_by) finding.held += satisfies(claim, value) ? 1U : 0U;
     add_absence_notes(gathered, record.repeats.size(), finding);
     add_value_notes(gathered, record.repeats.size(), finding);
@@ -121,8 +149,7 @@ Finding judge(const scenarios::Scenario& scenario, const Record& record,
         return finding;
     }
     if (finding.judged == 0) return finding;  // nothing to judge, which it allows
-    const double mean = finding.open_ended > 0 ? infinity : finding.value.mean;
-    if (!satisfies(claim, mean))
+    if (!satisfies(claim, judged_mean(finding)))
         finding.verdict = expectation.severity == scenarios::FindingSeverity::warn
                               ? Verdict::warned
                               : Verdict::broken;
@@ -159,7 +186,8 @@ Findings assess(const scenarios::Scenario& scenario, const Record& record) {
     for (const scenarios::Expectation& expectation : scenario.expect)
         findings.expectations.push_back(judge(scenario, record, expectation));
     for (auto& found : {find_broken_conservation(record), find_faults_without_effect(record),
-                        find_dropped_events(record)})
+                        find_dropped_events(record), find_not_converged(scenario, record),
+                        find_missing_steady_state(scenario, record)})
         findings.notices.insert(findings.notices.end(), found.begin(), found.end());
     findings.why = explain_why(scenario, record);
     return findings;

@@ -97,4 +97,23 @@ std::vector<Notice> find_dropped_events(const Record& record) {
          fmt::format("{} events were not kept; the timelines show the first ones only", dropped)}};
 }
 
+std::vector<Notice> find_missing_steady_state(const scenarios::Scenario& scenario,
+                                              const Record& record) {
+    if (!scenario.run.warmup.automatic || record.world != "simulated") return {};
+    // Found, it is at most half of the calm; not found, it is half of it, which is found again
+    // here.
+    Duration calm = record.duration - record.cooldown;
+    for (std::size_t r = 0; r < std::min<std::size_t>(record.repeats.size(), 5); ++r)
+        for (const NamedSpan& span : record.repeats[r].spans)
+            if (std::find(record.fault_ids.begin(), record.fault_ids.end(), span.name) !=
+                record.fault_ids.end())
+                calm = std::min(calm, span.start.time_since_epoch());
+    const std::int64_t steps = calm / record.sample_every;
+    if (record.warmup != record.sample_every * (steps / 2)) return {};
+    return {{"no-steady-state", FindingSeverity::warn, "run.warmup",
+             fmt::format("no steady state was seen within {:.3g} s, half of which are left out as "
+                         "warm-up; a longer run says more",
+                         to_seconds(calm))}};
+}
+
 }  // namespace shaketable::reports

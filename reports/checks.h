@@ -5,6 +5,7 @@
 
 #include "reports/findings.h"
 #include "reports/record/record.h"
+#include "scenarios/scenario.h"
 
 namespace shaketable::reports {
 
@@ -18,5 +19,9 @@ namespace shaketable::reports {
 
 /// Events that the record had no room for: the timeline shows only the first ones.
 [[nodiscard]] std::vector<Notice> find_dropped_events(const Record& record);
+
+/// `warmup: auto` that found no steady state in the time before the first fault.
+[[nodiscard]] std::vector<Notice> find_missing_steady_state(const scenarios::Scenario& scenario,
+                                                            const Record& record);
 
 }  // namespace shaketable::reports

@@ -45,6 +45,25 @@ class ClaimParser {
         return claim_;
     }
 
+    /// `METRIC(SELECTOR) ± SHARE [during W | ...]`.
+    Result<Precision> parse_precision() {
+        Precision precision;
+        if (Failed failed = read_measure()) return Unexpected{*std::move(failed)};
+        cursor_.skip_spaces();
+        if (!cursor_.take("±") && !cursor_.take("+-"))
+            return Unexpected{unexpected("± or +-", std::string{Text<Precision>::example})};
+        cursor_.skip_spaces();
+        const std::size_t start = cursor_.position();
+        if (Failed failed = read_quantity(precision.within)) return Unexpected{*std::move(failed)};
+        if (precision.within.fraction <= 0 || precision.within.fraction >= 1)
+            return Unexpected{problem_at("E023", start, cursor_.position() - start,
+                                         "expected a share between 0 and 100%")};
+        if (Failed failed = read_span()) return Unexpected{*std::move(failed)};
+        claim_.unit = word_of(claim_.metric).unit;
+        precision.of = std::move(claim_);
+        return precision;
+    }
+
   private:
     [[nodiscard]] Problem unexpected(std::string_view wanted, std::string hint = {}) const {
         const std::string_view rest = cursor_.rest();
@@ -299,6 +318,14 @@ Result<scenarios::Claim> Text<scenarios::Claim>::parse(std::string_view text) {
 
 std::string Text<scenarios::Claim>::print(const scenarios::Claim& claim) {
     return claim.text;
+}
+
+Result<scenarios::Precision> Text<scenarios::Precision>::parse(std::string_view text) {
+    return scenarios::ClaimParser{text}.parse_precision();
+}
+
+std::string Text<scenarios::Precision>::print(const scenarios::Precision& precision) {
+    return precision.of.text;
 }
 
 }  // namespace shaketable

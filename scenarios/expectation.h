@@ -56,6 +56,8 @@ enum class Metric : std::uint8_t {
     // recovery
     time_to_recover,
     time_to_detect,
+    collapse,
+    time_to_collapse,
     // budget
     error_budget,
     burn_rate
@@ -97,6 +99,8 @@ constexpr auto enum_names(Metric) {
                       P{"budget_spent", Metric::budget_spent},
                       P{"time_to_recover", Metric::time_to_recover},
                       P{"time_to_detect", Metric::time_to_detect},
+                      P{"collapse", Metric::collapse},
+                      P{"time_to_collapse", Metric::time_to_collapse},
                       P{"error_budget", Metric::error_budget},
                       P{"burn_rate", Metric::burn_rate}};
 }
@@ -140,6 +144,14 @@ struct Claim {
     Unit unit = Unit::seconds;
     Span span;
     bool operator==(const Claim&) const = default;
+};
+
+/// How well something must be known: the 95% interval of its mean over repeats may be so wide, to
+/// each side, as a share of the mean. `p99(web.checkout) ± 2% during baseline`.
+struct Precision {
+    Claim of;  ///< without comparison and limit
+    Share within{0};
+    bool operator==(const Precision&) const = default;
 };
 
 enum class FindingSeverity : std::uint8_t { error, warn };
@@ -187,4 +199,5 @@ struct Window {
 
 namespace shaketable {
 SHAKETABLE_TEXT(scenarios::Claim, "expectation", "p99(web.checkout) < 300ms during baseline");
-}
+SHAKETABLE_TEXT(scenarios::Precision, "precision", "p99(web.checkout) +- 2%");  ///< or `±`
+}  // namespace shaketable

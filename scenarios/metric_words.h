@@ -64,6 +64,8 @@ inline constexpr std::array metric_words{
     MetricWord{Metric::budget_spent, Unit::share, "policies", "budget_spent(payments -> ledger) < 50%", "share of wanted retries that the budget denied", {.at_most_all = true}},
     MetricWord{Metric::time_to_recover, Unit::seconds, "recovery", "time_to_recover(web.checkout) < 30s after cut", "until it is back inside the baseline band for 10 s", {.after_only = true}},
     MetricWord{Metric::time_to_detect, Unit::seconds, "recovery", "time_to_detect(web.checkout) < 10s after cut", "until it leaves the baseline band", {.after_only = true}},
+    MetricWord{Metric::collapse, Unit::share, "recovery", "collapse(web.checkout) < 1% after cut + 60s", "share of repeats in which goodput is below half of the baseline's; over run: in its last quarter", {.at_most_all = true}},
+    MetricWord{Metric::time_to_collapse, Unit::seconds, "recovery", "time_to_collapse(web.checkout) > 60s during cut", "until goodput is below half of the baseline's for 10 s"},
     MetricWord{Metric::error_budget, Unit::share, "budget", "error_budget(99.9% web.checkout) < 50%", "share of the error budget that was spent"},
     MetricWord{Metric::burn_rate, Unit::ratio, "budget", "burn_rate(99.9% web.checkout 1h) < 14.4", "how many times as fast as allowed the budget is spent"},
 };

@@ -19,6 +19,7 @@
 #include "policies/chain.h"
 #include "scenarios/expectation.h"
 #include "scenarios/service.h"
+#include "scenarios/warmup.h"
 #include "scenarios/workload.h"
 
 namespace shaketable::scenarios {
@@ -26,23 +27,39 @@ namespace shaketable::scenarios {
 /// How long, how often, with which dice.
 struct Run {
     Duration duration{std::chrono::minutes{1}};  ///< warm-up and cool-down included; > 0
-    Duration warmup{0};                          ///< left out of every number
+    Warmup warmup;                               ///< left out of every number
     Duration cooldown{0};                        ///< left out as well, at the end
     std::uint64_t seed = 1;
-    std::uint32_t repeats = 1;                       ///< independent runs, 1 .. 100,000
+    std::uint32_t repeats = 1;  ///< independent runs, 1 .. 100,000; with `until`, at least so many
+    std::optional<Precision> until;                  ///< more repeats until this is known so well
+    std::optional<std::uint32_t> repeats_max;        ///< but no more than these; default 1,000
     Duration sample_every{std::chrono::seconds{1}};  ///< step of the time series
     std::uint32_t keep_traces = 200;  ///< kept requests: slowest, failed, most retried, random
     static constexpr auto fields() {
-        return fields_of(field("duration", &Run::duration, "length of a run, warm-up included"),
-                         field("warmup", &Run::warmup, "left out of every number and expectation"),
-                         field("cooldown", &Run::cooldown, "left out at the end"),
-                         field("seed", &Run::seed, "names the dice; same seed, same bytes"),
-                         field("repeats", &Run::repeats,
-                               "independent runs; the report shows mean and 95% interval"),
-                         field("sample_every", &Run::sample_every, "step of the time series"),
-                         field("keep_traces", &Run::keep_traces, "requests kept whole; 0 = none"));
+        return fields_of(
+            field("duration", &Run::duration, "length of a run, warm-up included"),
+            field("warmup", &Run::warmup,
+                  "left out of every number and expectation; auto: found by MSER-5"),
+            field("cooldown", &Run::cooldown, "left out at the end"),
+            field("seed", &Run::seed, "names the dice; same seed, same bytes"),
+            field("repeats", &Run::repeats,
+                  "independent runs; the report shows mean and 95% interval"),
+            field("until", &Run::until,
+                  "repeats go on until a metric is known so well: p99(web.get) +- 2%"),
+            field("repeats_max", &Run::repeats_max, "where `until` gives up; default 1000"),
+            field("sample_every", &Run::sample_every, "step of the time series"),
+            field("keep_traces", &Run::keep_traces, "requests kept whole; 0 = none"));
     }
     [[nodiscard]] std::optional<Problem> find_problem() const;
+    /// Repeats to begin with: an interval from fewer than five says little.
+    [[nodiscard]] std::uint32_t repeats_least() const {
+        constexpr std::uint32_t least = 5;
+        return until && repeats < least ? least : repeats;
+    }
+    [[nodiscard]] std::uint32_t repeats_most() const {
+        constexpr std::uint32_t most = 1'000;
+        return until ? repeats_max.value_or(repeats < most ? most : repeats) : repeats;
+    }
     bool operator==(const Run&) const = default;
 };
 

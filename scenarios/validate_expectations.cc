@@ -83,7 +83,8 @@ class Windows {
             const std::optional<faults::Window> window = timeline_->find(fault.id);
             const bool is_fixed = !fault.random && fault.at.spread == Duration{0} &&
                                   fault.probability.fraction >= 1 && !fault.at.anchor;
-            if (is_fixed && window && window->start <= Time{scenario_.run.warmup}) return fault.id;
+            if (is_fixed && window && window->start <= Time{scenario_.run.warmup.length})
+                return fault.id;
         }
         return {};
     }
@@ -123,6 +124,10 @@ void check_span(const Desk& desk, const Windows& windows, const Span& span,
 
 void check_expectations(const Desk& desk) {
     const Windows windows{desk.scenario};
+    if (const std::optional<Precision>& until = desk.scenario.run.until) {
+        check_selector(desk, until->of.selector, "run.until");
+        check_span(desk, windows, until->of.span, "run.until");
+    }
     for (std::size_t i = 0; i < desk.scenario.expect.size(); ++i) {
         const std::string path = "expect[" + std::to_string(i) + "].that";
         const Claim& claim = desk.scenario.expect[i].that;

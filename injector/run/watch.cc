@@ -94,7 +94,7 @@ void Watch::add(const LiveSample& sample) {
         row.p99 = std::max(row.p99, from.p99);
     }
     const Time from = sample.at - step_;
-    if (from < Time{} + plan_.model.scenario.run.warmup || sample.at > first_fault_) return;
+    if (from < Time{} + plan_.model.scenario.run.warmup.length || sample.at > first_fault_) return;
     for (Claim& claim : baseline_)
         for (const std::uint32_t f : claim.flows) {
             if (f >= sample.flows.size()) continue;

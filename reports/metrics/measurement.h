@@ -66,6 +66,8 @@ struct Measurement {
 [[nodiscard]] Measurement measure_budget_spent(const Scene& scene);
 [[nodiscard]] Measurement measure_recovery(const Scene& scene);
 [[nodiscard]] Measurement measure_detection(const Scene& scene);
+[[nodiscard]] Measurement measure_collapse(const Scene& scene);
+[[nodiscard]] Measurement measure_time_to_collapse(const Scene& scene);
 [[nodiscard]] Measurement measure_error_budget(const Scene& scene);
 [[nodiscard]] Measurement measure_burn_rate(const Scene& scene);
 

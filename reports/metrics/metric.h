@@ -157,6 +157,17 @@ inline constexpr std::array metric_table{
               "first sample step "
               "outside the baseline band (see time_to_recover)",
               "time until a monitor that knows the baseline could have noticed", measure_detection},
+    MetricRow{
+        scenarios::Metric::collapse, scenarios::Unit::share, "endpoint or edge",
+        "repeats with goodput(W) < goodput(baseline) / 2, of all repeats; where W is the run: "
+        "goodput of the whole sample steps in its last quarter. Interval: Wilson's",
+        "share of repeats in which it does less than half of what it did before any fault",
+        measure_collapse},
+    MetricRow{scenarios::Metric::time_to_collapse, scenarios::Unit::seconds, "endpoint or edge",
+              "from the start of W to the start of the first sample step that begins 10 s in a row "
+              "with goodput below half of the baseline's, within W or later",
+              "time until it does less than half of what it did before any fault",
+              measure_time_to_collapse},
     MetricRow{scenarios::Metric::error_budget, scenarios::Unit::share, "endpoint or edge",
               "(1 - success) / (1 - objective)",
               "share spent of the failures that the objective allows in the window; may pass 100%",

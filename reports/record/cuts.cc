@@ -12,7 +12,7 @@ Time end_of_run(const scenarios::Run& run) {
 
 /// Start and end of what is measured.
 std::pair<Time, Time> measured(const scenarios::Run& run) {
-    const Time start = std::min(Time{run.warmup}, end_of_run(run));
+    const Time start = std::min(Time{run.warmup.length}, end_of_run(run));
     return {start, std::max(start, end_of_run(run) - run.cooldown)};
 }
 

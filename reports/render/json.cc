@@ -96,7 +96,7 @@ void write_findings(JsonWriter& json, const Findings& findings) {
     json.key("exit_code").whole(static_cast<std::uint64_t>(exit_code(findings))).end_object();
     json.key("method").text(
         "each expectation is judged on the mean over repeats; intervals are 95%, by Student's t "
-        "over repeats");
+        "over repeats, and Wilson's for shares of repeats");
     json.key("expectations").begin_array();
     for (const Finding& finding : findings.expectations) write_finding(json, finding);
     json.end_array();

@@ -30,12 +30,12 @@ double samples_wanted(Metric metric) {
 }
 
 double measured_seconds(const Run& run) {
-    return to_seconds(run.duration - run.warmup - run.cooldown);
+    return to_seconds(run.duration - run.warmup.length - run.cooldown);
 }
 
 /// Seconds of the span that are measured; no value where the dice decide.
 std::optional<double> length_of(const Scenario& scenario, const Span& span) {
-    const Time from{scenario.run.warmup};
+    const Time from{scenario.run.warmup.length};
     const Time to{scenario.run.duration - scenario.run.cooldown};
     for (const faults::Fault& fault : scenario.faults)
         if (fault.random || fault.at.spread > Duration{0} || fault.every) return std::nullopt;
@@ -98,6 +98,7 @@ void check_samples(const Facts& facts) {
 /// always are.
 void check_warmup(const Facts& facts) {
     const Scenario& scenario = facts.scenario();
+    if (scenario.run.warmup.automatic) return;
     double longest = 0;
     std::string why;
     const auto consider = [&](double seconds, std::string reason) {
@@ -113,10 +114,10 @@ void check_warmup(const Facts& facts) {
         if (workload.users)
             consider(workload.think.mean(), "the users of " + name + " think that long");
     }
-    if (to_seconds(scenario.run.warmup) >= longest) return;
+    if (to_seconds(scenario.run.warmup.length) >= longest) return;
     const std::string found =
-        scenario.run.warmup > Duration{0}
-            ? "the warm-up of " + print_seconds(to_seconds(scenario.run.warmup)) +
+        scenario.run.warmup.length > Duration{0}
+            ? "the warm-up of " + print_seconds(to_seconds(scenario.run.warmup.length)) +
                   " is shorter than " + print_seconds(longest)
             : "there is no warm-up; it should take at least " + print_seconds(longest);
     facts.warn("W212", "run.warmup", found,

@@ -132,6 +132,21 @@ void Engine::prepare_cuts() {
 
 Result<reports::Repeat, Problems> Engine::run() {
     constexpr std::uint64_t same_instant_max = 10'000'000;
+    begin();
+    while (has_next()) {
+        step();
+        if (same_instant_ > same_instant_max) [[unlikely]]
+            return Unexpected{Problems{problem_of(
+                "", "E199", "time stands still: more than 10 million events at one instant",
+                "something calls in a circle without taking time; give it work, a wait or a think "
+                "time")}};
+        if (tracer_ != nullptr && tracer_->is_done()) break;
+    }
+    if (tracer_ != nullptr) return std::move(out_);
+    return finish();
+}
+
+void Engine::begin() {
     set(weather_timer, weather_.next_change());
     if (weather_.next_change() == Time{}) dispatch_fixed(queue_.pop().timer);
     drain();
@@ -140,27 +155,20 @@ Result<reports::Repeat, Problems> Engine::run() {
     start_health_checks();
     start_sources();
     drain();
-    while (!queue_.empty() && queue_.next_time() < end_) {
-        const EventQueue::Fired fired = queue_.pop();
-        same_instant_ = fired.at == now_ ? same_instant_ + 1 : 0;
-        if (same_instant_ > same_instant_max) [[unlikely]]
-            return Unexpected{Problems{problem_of(
-                "", "E199", "time stands still: more than 10 million events at one instant",
-                "something calls in a circle without taking time; give it work, a wait or a think "
-                "time")}};
-        now_ = fired.at;
-        ++out_.engine_events;
-        out_.fingerprint =
-            (out_.fingerprint ^
-             (static_cast<std::uint64_t>(now_.time_since_epoch().count()) + fired.timer)) *
-            0x9E37'79B9'7F4A'7C15U;
-        dispatch(fired.timer);
-        drain();
-        if (tracer_ != nullptr && tracer_->is_done()) break;
-    }
-    if (tracer_ != nullptr) return std::move(out_);
-    finish();
-    return std::move(out_);
+}
+
+void Engine::step() {
+    const EventQueue::Fired fired = queue_.pop();
+    same_instant_ = fired.at == now_ ? same_instant_ + 1 : 0;
+    now_ = fired.at;
+    last_timer_ = fired.timer;
+    ++out_.engine_events;
+    out_.fingerprint =
+        (out_.fingerprint ^
+         (static_cast<std::uint64_t>(now_.time_since_epoch().count()) + fired.timer)) *
+        0x9E37'79B9'7F4A'7C15U;
+    dispatch(fired.timer);
+    drain();
 }
 
 void Engine::dispatch(TimerId timer) {
@@ -261,7 +269,7 @@ void Engine::on_cut() {
     if (++next_cut_ < cuts_.size()) queue_.schedule(cut_timer, cuts_[next_cut_]);
 }
 
-void Engine::finish() {
+reports::Repeat Engine::finish() {
     now_ = end_;
     meters_.close_sample(end_, out_);
     if (next_cut_ < cuts_.size()) on_cut();
@@ -269,6 +277,29 @@ void Engine::finish() {
     out_.fault_hits = weather_.hits();
     out_.requests_in_flight_max = in_flight_max_;
     check_books();
+    return std::move(out_);
+}
+
+std::string Engine::describe_last() const {
+    const TimerId timer = last_timer_;
+    if (timer == weather_timer) return "a fault begins or ends";
+    if (timer == sample_timer) return "a step of the time series";
+    if (timer == cut_timer) return "the edge of a window";
+    if (timer < user_timers_)
+        return "arrivals of " +
+               model_.scenario.workload
+                   .entries[model_.sources[timer - source_timers_].scenario_workload]
+                   .name;
+    if (timer < cores_timers_) return "a user";
+    if (timer < startup_timers_) return "shared cores";
+    if (timer < health_timers_) return "start of " + replica_name(timer - startup_timers_);
+    if (timer < dynamic_timers_)
+        return "health check of " + edge_state_name(timer - health_timers_);
+    const Index index = (timer - dynamic_timers_) / 4;
+    if ((timer - dynamic_timers_) % 4 >= 2)
+        return "a call " + edge_state_name(calls_[index].edge_state);
+    const Index replica = walkers_[index].replica;
+    return "a request at " + (replica == none ? std::string{"nobody"} : replica_name(replica));
 }
 
 }  // namespace shaketable::sim

@@ -65,9 +65,19 @@ class Engine {
     /// Errors: more than 10 million events at one instant: a loop of calls that takes no time.
     [[nodiscard]] Result<reports::Repeat, Problems> run();
 
-    /// Bytes of everything in flight at its fullest, and the most requests in flight: for the
-    /// memory figure.
-    [[nodiscard]] std::size_t bytes_in_flight() const noexcept;
+    // The same in pieces, for whoever looks on: begin, step while there is a next event, finish.
+    void begin();
+    [[nodiscard]] bool has_next() { return !queue_.empty() && queue_.next_time() < end_; }
+    /// Handles the next event and all that follows from it at once.
+    void step();
+    [[nodiscard]] reports::Repeat finish();
+    [[nodiscard]] Time now() const noexcept { return now_; }
+    /// Of the events so far, their order included.
+    [[nodiscard]] std::uint64_t fingerprint() const noexcept { return out_.fingerprint; }
+    /// What the event handled last was about: "web[0]", "arrivals of users".
+    [[nodiscard]] std::string describe_last() const;
+
+    /// The most requests in flight: for the memory figure.
     [[nodiscard]] std::uint64_t requests_in_flight_max() const noexcept { return in_flight_max_; }
 
   private:
@@ -117,7 +127,6 @@ class Engine {
     void reserve_timers(Index index) { queue_.reserve(dynamic_timers_ + (index + 1) * 4); }
     void on_sample();
     void on_cut();
-    void finish();
     void count_stays(Time at);
 
     // ---- books and health checks (books.cc) ----
@@ -350,6 +359,7 @@ class Engine {
     TimerId source_timers_ = 0, user_timers_ = 0, cores_timers_ = 0, startup_timers_ = 0;
     TimerId health_timers_ = 0, dynamic_timers_ = 0;
     std::uint64_t same_instant_ = 0;
+    TimerId last_timer_ = 0;
     std::uint64_t in_flight_ = 0, in_flight_max_ = 0;
     reports::Repeat out_;
 };

@@ -182,3 +182,48 @@ workload:
     CHECK(still.out.empty());
     CHECK(still.err.find("error[E199]: time stands still") == 0);
 }
+
+TEST_CASE("simulate: --verify plays the run again and says that it was the same") {
+    const Folder folder;
+    folder.write("a.yaml", small_scenario());
+    const Outcome verified = run(folder, {"simulate", "a.yaml", "--verify", "-o", "out"});
+    CHECK(verified.code == 0);
+    CHECK(verified.err.find("verified: 3 repeats, ") == 0);
+    CHECK(verified.err.find("played twice more: the same") != std::string::npos);
+    const std::string result = folder.read("out/result.json");
+    CHECK(run(folder, {"simulate", "a.yaml", "-q", "--verify", "-o", "again"}).err.empty());
+    CHECK(folder.read("again/result.json") == result);
+}
+
+TEST_CASE("simulate: repeats go on until the metric is known so well, or that is not converged") {
+    const Folder folder;
+    const auto json = [&](const std::string& rest) {
+        folder.write("a.yaml", small_scenario());
+        std::vector<std::string> arguments{"simulate", "a.yaml", "-q", "-o", "out"};
+        arguments.insert(arguments.end(), {"--set", "run.until=mean(web.get) +- 2%"});
+        if (!rest.empty()) arguments.insert(arguments.end(), {"--set", rest});
+        const Outcome outcome = run(folder, arguments);
+        REQUIRE(outcome.code == 0);
+        return nlohmann::json::parse(folder.read("out/result.json"));
+    };
+    const auto converged = json("");
+    CHECK(converged["run"]["repeats"] > 5);
+    CHECK(converged["notices"].empty());
+    const auto cut_short = json("run.repeats_max=5");
+    CHECK(cut_short["run"]["repeats"] == 5);
+    REQUIRE(cut_short["notices"].size() == 1);
+    const std::string text = cut_short["notices"][0]["text"];
+    CHECK(text.find("NOT CONVERGED: asked for mean(web.get) +- 2%, and after 5 repeats") == 0);
+}
+
+TEST_CASE("simulate: a warm-up of auto is found, and shown as what is left out") {
+    const Folder folder;
+    folder.write("a.yaml", small_scenario());
+    const Outcome outcome = run(folder, {"simulate", "a.yaml", "-q", "-o", "out", "--set",
+                                         "run.warmup=auto", "--set", "run.duration=100s"});
+    REQUIRE(outcome.code == 0);
+    const auto result = nlohmann::json::parse(folder.read("out/result.json"));
+    const double warmup = result["run"]["warmup"];
+    CHECK(warmup >= 0);
+    CHECK(warmup <= 50);
+}

@@ -35,7 +35,10 @@ inline scenarios::Scenario scenario() {
     scenarios::Scenario s;
     s.name = "small";
     s.description = "a small one";
-    s.run = {.duration = seconds{60}, .warmup = seconds{10}, .cooldown = seconds{5}, .seed = 7};
+    s.run = {.duration = seconds{60},
+             .warmup = Duration{seconds{10}},
+             .cooldown = seconds{5},
+             .seed = 7};
     scenarios::Service service;
     service.endpoints = {};
     s.services.entries = {{"web", service}, {"ledger", service}};
@@ -184,7 +187,7 @@ inline Record record(const std::vector<std::vector<Phase>>& repeats,
     r.scenario = of.name;
     r.seed = of.run.seed;
     r.duration = of.run.duration;
-    r.warmup = of.run.warmup;
+    r.warmup = of.run.warmup.length;
     r.cooldown = of.run.cooldown;
     r.sample_every = seconds{1};
     r.flows = {{"users", true, "", "web", "checkout"}, {"web", false, "", "ledger", "append"}};

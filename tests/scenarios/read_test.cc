@@ -204,9 +204,9 @@ TEST_CASE("read: includes stand below the file; maps merge, lists replace") {
     const auto read = read_file(folder + "main.yaml");
     if (!read) FAIL(render(read.error().problems, read.error().sources));
     const Scenario& scenario = read->scenarios.at(0);
-    CHECK(scenario.run.seed == 3);             // main over both
-    CHECK(scenario.run.repeats == 5);          // second over first
-    CHECK(scenario.run.warmup == seconds{9});  // first
+    CHECK(scenario.run.seed == 3);                    // main over both
+    CHECK(scenario.run.repeats == 5);                 // second over first
+    CHECK(scenario.run.warmup.length == seconds{9});  // first
     CHECK(scenario.services.find("a")->workers == Count{4});
     CHECK(scenario.services.find("a")->queue.limit == Count{7});
     REQUIRE(scenario.expect.size() == 1);

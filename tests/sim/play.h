@@ -33,7 +33,8 @@ inline scenarios::Scenario scenario_of(std::string_view body, const Sets& sets =
 
 inline reports::Record play(std::string_view body, const Sets& sets = {},
                             std::uint32_t threads = 1) {
-    auto record = simulate(scenario_of(body, sets), {.threads = threads, .progress = {}});
+    auto record =
+        simulate(scenario_of(body, sets), {.threads = threads, .progress = {}, .wanted = {}});
     REQUIRE(record.has_value());
     return *std::move(record);
 }

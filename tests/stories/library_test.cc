@@ -61,7 +61,7 @@ TEST_CASE("library: every story comes out as it is told, in every variant") {
             INFO(scenario.variant);
             CHECK(!scenario.description.empty());
             CHECK(!scenario.expect.empty());
-            const auto record = sim::simulate(scenario, {.threads = 2, .progress = {}});
+            const auto record = sim::simulate(scenario, {.threads = 2, .progress = {}, .wanted = {}});
             REQUIRE(record.has_value());
             const reports::Findings findings = reports::assess(scenario, *record);
             // A zone that is cut off is not noticed by who never leaves it: that is its story.
@@ -87,7 +87,7 @@ TEST_CASE("library: a storm outlasts its trigger without a budget, and ends with
         const auto found = std::find_if(document->scenarios.begin(), document->scenarios.end(),
                                         [&](const auto& s) { return s.variant == variant; });
         REQUIRE(found != document->scenarios.end());
-        const auto record = sim::simulate(*found, {.threads = 2, .progress = {}});
+        const auto record = sim::simulate(*found, {.threads = 2, .progress = {}, .wanted = {}});
         REQUIRE(record.has_value());
         for (const std::string& sentence : reports::assess(*found, *record).why)
             if (sentence.find("it is metastable") != std::string::npos) return true;

@@ -1,0 +1,24 @@
+/// One repeat of a model, played from start to end.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/result.h"
+#include "model/model.h"
+#include "reports/record/record.h"
+
+namespace shaketable::sim {
+
+/// Without stories. Errors: as of `simulate`.
+[[nodiscard]] Result<reports::Repeat, Problems> play_repeat(const model::Model& model,
+                                                            std::uint64_t repeat);
+
+/// With the stories of some of its requests.
+struct Told {
+    reports::Repeat repeat;
+    std::vector<reports::Trace> traces;
+};
+[[nodiscard]] Result<Told, Problems> play_and_tell(const model::Model& model, std::uint64_t repeat);
+
+}  // namespace shaketable::sim
