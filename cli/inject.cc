@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <iostream>
 #include <memory>
+#include <optional>
 
 #include <unistd.h>
 
+#include "cli/live_block.h"
 #include "cli/outputs.h"
 #include "cli/provenance.h"
 #include "cli/reading.h"
@@ -188,7 +190,10 @@ void inject(const Arguments& arguments, Options& options) {
         const Result<Duration> longest = Text<Duration>::parse(arguments.duration_max);
         if (longest) how.duration_max = *longest;
     }
+    std::optional<LiveBlock> block{std::in_place, *plan, !options.quiet};
+    how.progress = [&](const injector::Watch& watch, Time now) { block->show(watch, now); };
     const injector::Injected injected = injector::inject(*plan, std::move(*sockets), how);
+    block.reset();  // its lines go before others come
     report(arguments, options, scenario, plan->model, injected,
            provenance_of(arguments.input, *document, *variant, "inject", options_of(arguments)));
     say_end(injected);
