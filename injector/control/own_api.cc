@@ -28,7 +28,10 @@ Answer refuse(const scenarios::Failure& failure) {
 
 /// A page cannot send this type to a stranger's server without asking that server first.
 std::optional<Answer> find_wrong_type(const Request& request) {
-    if (request.content_type.starts_with("application/json")) return std::nullopt;
+    std::string type = request.content_type.substr(0, request.content_type.find_first_of("; "));
+    for (char& c : type)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    if (type == "application/json") return std::nullopt;
     return refuse(415, "expected the Content-Type application/json");
 }
 
