@@ -32,6 +32,7 @@ struct Arguments {
     std::string variant;
     std::vector<std::string> outputs;
     std::string duration_max;
+    std::string page;
     std::uint64_t seed = 0;
     CLI::Option* seed_option = nullptr;
     bool stand_ins = false;
@@ -190,6 +191,14 @@ void inject(const Arguments& arguments, Options& options) {
         const Result<Duration> longest = Text<Duration>::parse(arguments.duration_max);
         if (longest) how.duration_max = *longest;
     }
+    if (!arguments.page.empty()) {
+        const auto page = injector::proxy::Address::parse(arguments.page);
+        if (page) how.page = *page;
+        how.listening = [](const injector::proxy::Address& address) {
+            std::cerr << "this run: http://" << address.print() << "/metrics and /events"
+                      << std::endl;
+        };
+    }
     std::optional<LiveBlock> block{std::in_place, *plan, !options.quiet};
     how.progress = [&](const injector::Watch& watch, Time now) { block->show(watch, now); };
     const injector::Injected injected = injector::inject(*plan, std::move(*sockets), how);
@@ -220,6 +229,15 @@ void add_inject(CLI::App& app, Options& options) {
             const Result<Duration> duration = Text<Duration>::parse(text);
             return duration ? std::string{} : duration.error().message;
         });
+    command
+        ->add_option("--listen", arguments->page,
+                     "serve /metrics and /events while it runs (loopback)")
+        ->check([](const std::string& text) {
+            const auto address = injector::proxy::Address::parse(text);
+            if (!address) return address.error().message;
+            return address->is_loopback() ? std::string{} : text + " is not loopback";
+        })
+        ->type_name("ADDRESS");
     command
         ->add_option("-o,--output", arguments->outputs,
                      "a run folder or a file; default runs/NAME-live")

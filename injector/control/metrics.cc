@@ -3,7 +3,7 @@
 #include <array>
 
 #include "base/outcome.h"
-#include "base/quantity.h"
+#include "injector/control/exposition.h"
 
 namespace shaketable::injector::control {
 
@@ -11,18 +11,6 @@ using proxy::EdgeMeter;
 using proxy::Proxy;
 
 namespace {
-
-std::string label_of(std::string_view value) {
-    std::string text = "\"";
-    for (const char c : value) {
-        if (c == '\\' || c == '"') text += '\\';
-        if (c == '\n')
-            text += "\\n";
-        else
-            text += c;
-    }
-    return text + "\"";
-}
 
 /// One figure of every proxy.
 struct Metric {
@@ -47,23 +35,7 @@ constexpr std::array metrics{
            [](const EdgeMeter& m) { return static_cast<double>(m.stalls); }},
 };
 
-class Writer {
-  public:
-    void head(std::string_view name, std::string_view type, std::string_view help) {
-        out_.append("# HELP ").append(name).append(" ").append(help).append("\n");
-        out_.append("# TYPE ").append(name).append(" ").append(type).append("\n");
-    }
-    void line(std::string_view name, const std::string& labels, double value) {
-        out_.append(name).append("{").append(labels).append("} ");
-        out_.append(print_number(value)).append("\n");
-    }
-    [[nodiscard]] std::string take() { return std::move(out_); }
-
-  private:
-    std::string out_;
-};
-
-void write_outcomes(Writer& writer, Proxy& proxy) {
+void write_outcomes(Exposition& writer, Proxy& proxy) {
     for (const auto& [name, outcome] : enum_names(Outcome{})) {
         const std::uint64_t count = proxy.meter().settled[static_cast<std::size_t>(outcome)];
         if (count == 0) continue;
@@ -73,7 +45,7 @@ void write_outcomes(Writer& writer, Proxy& proxy) {
     }
 }
 
-void write_delay_error(Writer& writer, Proxy& proxy) {
+void write_delay_error(Exposition& writer, Proxy& proxy) {
     const reports::LiveHistogram& error = proxy.meter().delay_error;
     const std::string label = "proxy=" + label_of(proxy.settings().name);
     if (error.count() == 0) return;
@@ -83,7 +55,7 @@ void write_delay_error(Writer& writer, Proxy& proxy) {
 }
 
 /// Toxiproxy's own name for what has been passed on.
-void write_sent(Writer& writer, Proxies& proxies, Proxy& proxy) {
+void write_sent(Exposition& writer, Proxies& proxies, Proxy& proxy) {
     for (const proxy::Way way : proxy::both_ways)
         writer.line("toxiproxy_proxy_sent_bytes_total",
                     std::string{"direction=\""} +
@@ -97,7 +69,7 @@ void write_sent(Writer& writer, Proxies& proxies, Proxy& proxy) {
 }  // namespace
 
 std::string write_metrics(Proxies& proxies) {
-    Writer writer;
+    Exposition writer;
     const std::vector<Proxy*> all = proxies.list();
     for (const Metric& metric : metrics) {
         writer.head(metric.name, metric.type, metric.help);

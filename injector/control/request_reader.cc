@@ -42,7 +42,7 @@ std::optional<std::string> decode_path(std::string_view path) {
         decoded += c;
     }
     for (std::string_view rest = decoded; !rest.empty();) {
-        const std::size_t bytes = scenarios::text::utf8_length(rest);
+        const std::size_t bytes = scenarios::text::character_length(rest);
         if (bytes == 0) return std::nullopt;
         rest.remove_prefix(bytes);
     }

@@ -18,6 +18,7 @@
 #include "injector/journal.h"
 #include "injector/run/guardian.h"
 #include "injector/run/health.h"
+#include "injector/run/run_page.h"
 #include "reports/record/merge_part.h"
 
 namespace shaketable::injector {
@@ -67,6 +68,7 @@ class Controller {
         const Signals signals;
         if (clear_up() && start_guardian() && wait_for_health()) {
             go();
+            open_page();
             while (!is_over()) {
                 poll();
                 look();
@@ -159,6 +161,14 @@ class Controller {
         if (!wire_->send(MessageKind::order, encode_go(clock_->zero()))) fail("the guardian died");
     }
 
+    void open_page() {
+        if (!options_.page || is_ended()) return;
+        page_.emplace(plan_, watch_, *clock_);
+        if (const std::optional<Problem> problem = page_->listen(*options_.page))
+            return fail(problem->message);
+        if (options_.listening) options_.listening(page_->address());
+    }
+
     [[nodiscard]] bool is_over() const {
         const Time end = Time{} + plan_.model.scenario.run.duration;
         return is_ended() || clock_->now() >= end;
@@ -215,6 +225,8 @@ class Controller {
         const Time now = clock_->now();
         if (caught != 0) return note_signal();
         if (options_.progress) options_.progress(watch_, now);
+        if (page_) page_->poll(now);
+        if (page_ && page_->is_stop_wanted()) return stop("somebody asked for the end");
         if (now <= Time{}) return;
         // Samples need a moment to come in.
         const Time known = now - milliseconds{200};
@@ -269,6 +281,7 @@ class Controller {
     std::optional<Channel> wire_;  ///< to the guardian
     pid_t guardian_ = 0;
     std::optional<LiveClock> clock_;
+    std::optional<RunPage> page_;
     bool is_baseline_judged_ = false;
     Injected result_;
 };

@@ -17,6 +17,9 @@ namespace shaketable::injector {
 struct InjectOptions {
     bool burn = false;                     ///< the work of stand-ins is real computing
     std::optional<Duration> duration_max;  ///< stops a run that is longer
+    std::optional<proxy::Address> page;    ///< where the run can be looked at (run_page.h)
+    /// Called with the page's address, its port chosen. May be empty.
+    std::function<void(const proxy::Address&)> listening;
     /// Called about ten times a second. May be empty.
     std::function<void(const Watch& watch, Time now)> progress;
 };

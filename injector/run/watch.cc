@@ -86,6 +86,10 @@ void Watch::add(const LiveSample& sample) {
         to.started += from.started;
         to.succeeded += from.succeeded;
         to.failed += from.failed;
+        to.attempts += from.attempts;
+        to.retries += from.retries;
+        to.p50 = std::max(to.p50, from.p50);
+        to.p99 = std::max(to.p99, from.p99);
         if (!plan_.model.flows[f].from_workload) continue;
         row.started += from.started;
         row.succeeded += from.succeeded;

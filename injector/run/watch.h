@@ -34,6 +34,10 @@ class Watch {
         float p50 = -1, p99 = -1;  ///< seconds; the largest of the workloads'
     };
     [[nodiscard]] const std::vector<Step>& steps() const noexcept { return steps_; }
+    /// One flow of the model in one of these steps.
+    [[nodiscard]] const reports::FlowSample& flow(std::size_t step, std::size_t flow) const {
+        return flows_[step][flow];
+    }
 
   private:
     struct Claim {

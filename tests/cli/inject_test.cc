@@ -50,3 +50,16 @@ TEST_CASE("inject: no terminal gets no signs to move the cursor, and quiet gets 
     CHECK(quiet.code == 0);
     CHECK(quiet.err.find("Ctrl-C") == std::string::npos);
 }
+
+TEST_CASE("inject: where the run may be looked at is said, and only loopback is taken") {
+    const Folder folder;
+    folder.write("a.yaml", live_scenario);
+    const Outcome looked = run(folder, {"inject", "a.yaml", "--stand-ins", "--yes", "--listen",
+                                        "127.0.0.1:0", "-o", "out/"});
+    CHECK(looked.code == 0);
+    CHECK(looked.err.find("this run: http://127.0.0.1:") != std::string::npos);
+    const Outcome refused = run(folder, {"inject", "a.yaml", "--stand-ins", "--yes", "--listen",
+                                         "0.0.0.0:9000", "-o", "out/"});
+    CHECK(refused.code == 2);
+    CHECK(refused.err.find("0.0.0.0:9000 is not loopback") != std::string::npos);
+}
