@@ -10,6 +10,7 @@
 
 #include "cli/commands.h"
 #include "cli/terminal.h"
+#include "injector/bindings_schema.h"
 #include "scenarios/schema.h"
 
 namespace shaketable::cli {
@@ -117,8 +118,12 @@ void add_list(CLI::App& app, Options& options) {
 
 void add_schema(CLI::App& app, Options&) {
     auto* command = app.add_subcommand("schema", "the language as a JSON Schema, for editors");
+    auto of_bindings = std::make_shared<bool>(false);
+    command->add_flag("--bindings", *of_bindings, "of the bindings file of `inject --bind`");
     command->footer("Example:\n  shaketable schema > shaketable.schema.json");
-    command->callback([] { std::cout << scenarios::json_schema(); });
+    command->callback([of_bindings] {
+        std::cout << (*of_bindings ? injector::bindings_schema() : scenarios::json_schema());
+    });
 }
 
 }  // namespace shaketable::cli

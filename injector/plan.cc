@@ -211,11 +211,13 @@ class Planner {
                     !faults::contains(fault.target->from, model::place_of(model(), r)))
                     continue;
                 if (std::holds_alternative<faults::Pause>(fault.what))
-                    plan_.pauses.push_back({r, occurrence.start, occurrence.acts_until});
+                    plan_.pauses.push_back(
+                        {r, occurrence.start, occurrence.acts_until, occurrence.fault});
                 if (!is_started || !std::holds_alternative<faults::Crash>(fault.what)) continue;
                 if (occurrence.start > dead_until) {
                     plan_.lives.push_back({r, number++, occurrence.acts_until});
-                    if (bound != nullptr) plan_.deaths.push_back({r, occurrence.start});
+                    if (bound != nullptr)
+                        plan_.deaths.push_back({r, occurrence.start, occurrence.fault});
                     dead_until = occurrence.acts_until;
                 } else {
                     dead_until = std::max(dead_until, occurrence.acts_until);

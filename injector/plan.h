@@ -32,12 +32,14 @@ struct Life {
 struct Death {
     std::uint32_t replica = 0;
     Time at{};
+    std::size_t fault = 0;  ///< whose this is; index into the scenario's
 };
 
 /// A replica that is stopped for a while.
 struct Pause {
     std::uint32_t replica = 0;
     Time from{}, until{};
+    std::size_t fault = 0;
 };
 
 struct Plan {

@@ -1,5 +1,7 @@
 #include "injector/proxy/role.h"
 
+#include <set>
+
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 
@@ -31,6 +33,9 @@ class Role {
     Role& operator=(const Role&) = delete;
 
     int run(const std::vector<ProxySettings>& proxies) {
+        for (const ProxySettings& settings : proxies)
+            if (settings.counts_service) watched_.insert(settings.replica);
+        count_up();
         for (const ProxySettings& settings : proxies)
             if (const Result<Proxy*> made = worker_.create(settings); !made) {
                 link_.problem(made.error().message);
@@ -69,7 +74,17 @@ class Role {
                                 worker_.io().stop();
                             });
     }
+    /// Of the services that say nothing of themselves: who is meant to be there now.
+    void count_up() {
+        for (reports::ServiceMeter& service : meters_.services()) service.up = 0;
+        for (const std::uint32_t replica : watched_) {
+            const faults::Condition condition = worker_.weather()->replica_condition(replica);
+            if (condition.up && !condition.paused)
+                ++meters_.service(model_.replicas[replica].service).up;
+        }
+    }
     void on_sample() {
+        count_up();
         meters_.close_sample(next_sample_, out_);
         link_.sample(next_sample_, out_, worker_);
         next_sample_ += model_.scenario.run.sample_every;
@@ -107,6 +122,7 @@ class Role {
     boost::asio::posix::stream_descriptor control_;
     Timer sample_timer_, cut_timer_;
     std::vector<Time> cuts_;
+    std::set<std::uint32_t> watched_;  ///< replicas that these proxies count for
     std::size_t next_cut_ = 0;
     Time next_sample_{};
     bool finished_ = false;

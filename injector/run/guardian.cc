@@ -177,14 +177,25 @@ class Guardian {
             return true;
         });
         for (; next_death_ < plan_.deaths.size() && plan_.deaths[next_death_].at <= now;
-             ++next_death_)
-            if (Child* child = child_of(plan_.deaths[next_death_].replica))
-                ::kill(child->pid, SIGKILL);
+             ++next_death_) {
+            const Death& death = plan_.deaths[next_death_];
+            Child* child = child_of(death.replica);
+            if (child != nullptr && ::kill(child->pid, SIGKILL) == 0) has_hit(death.fault);
+        }
         for (; next_life_ < plan_.lives.size() && plan_.lives[next_life_].from <= now; ++next_life_)
             if (plan_.lives[next_life_].number > 0) start_life(next_life_);
         for (; next_pause_ < plan_.pauses.size() && plan_.pauses[next_pause_].from <= now;
-             ++next_pause_)
-            if (pause(plan_.pauses[next_pause_].replica)) paused_.push_back(next_pause_);
+             ++next_pause_) {
+            const Pause& pause_now = plan_.pauses[next_pause_];
+            if (!pause(pause_now.replica)) continue;
+            paused_.push_back(next_pause_);
+            // A stand-in counts for itself.
+            if (plan_.binding_of(pause_now.replica) != nullptr) has_hit(pause_now.fault);
+        }
+    }
+
+    void has_hit(std::size_t fault) {
+        (void)controller_.send(MessageKind::order, "hit " + std::to_string(fault));
     }
 
     /// The process that plays a replica now.
@@ -210,7 +221,7 @@ class Guardian {
             say("cannot pause " + plan_.name_of(replica));
             return false;
         }
-        foreign_.push_back(*process);
+        foreign_.push_back({replica, *process});
         // It may have ended since, and its number may be another's.
         return is_alive(*process) && ::kill(pid, SIGSTOP) == 0;
     }
@@ -220,8 +231,11 @@ class Guardian {
             ::kill(child->pid, SIGCONT);
             return;
         }
-        for (const ProcessId& process : foreign_) continue_foreign(process);
-        foreign_.clear();
+        std::erase_if(foreign_, [&](const Foreign& foreign) {
+            if (foreign.replica != replica) return false;
+            continue_foreign(foreign.process);
+            return true;
+        });
     }
 
     void continue_foreign(const ProcessId& process) {
@@ -289,7 +303,7 @@ class Guardian {
             if (child.pid > 0) ::kill(child.pid, SIGKILL);
         while (::waitpid(-1, nullptr, 0) > 0 || errno == EINTR) {
         }
-        for (const ProcessId& process : foreign_) continue_foreign(process);
+        for (const Foreign& foreign : foreign_) continue_foreign(foreign.process);
         const Undone undone = undo(journal_.path());
         return undone.failed.empty() ? 0 : 5;
     }
@@ -303,7 +317,11 @@ class Guardian {
     std::optional<LiveClock> clock_;
     std::size_t next_life_ = 0, next_death_ = 0, next_pause_ = 0;
     std::vector<std::size_t> paused_;  ///< pauses under way
-    std::vector<ProcessId> foreign_;   ///< the user's processes that are stopped
+    struct Foreign {
+        std::uint32_t replica;
+        ProcessId process;
+    };
+    std::vector<Foreign> foreign_;  ///< the user's processes that are stopped
     std::optional<Channel> rescue_;
     bool stopped_ = false;
 };

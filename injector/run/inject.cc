@@ -186,9 +186,17 @@ class Controller {
     void poll_guardian() {
         while (const std::optional<Message> message = wire_->receive()) {
             if (message->kind == MessageKind::error) fail(message->body);
-            if (message->kind == MessageKind::order) on_death(message->body);
+            if (message->kind == MessageKind::order) on_order(message->body);
         }
         if (wire_->closed()) fail("the guardian died");
+    }
+
+    /// "hit N": a signal of that fault has reached a process of the user's.
+    void on_order(std::string_view order) {
+        if (!order.starts_with("hit ")) return on_death(order);
+        std::size_t fault = 0;
+        std::from_chars(order.data() + 4, order.data() + order.size(), fault);
+        if (fault < hits_.size()) ++hits_[fault];
     }
 
     /// "died N": whoever is dead hands over nothing any more.
@@ -258,6 +266,10 @@ class Controller {
         };
         while (is_waiting() && std::chrono::steady_clock::now() < until && !wire_->closed()) poll();
         if (is_waiting()) fail("a process has not handed over what it counted");
+        if (!result_.repeat) return;
+        reports::Repeat signals;
+        signals.fault_hits = hits_;
+        reports::merge_part(*result_.repeat, signals);
     }
 
     /// Nothing is left when this is over, or `not_undone` says what.
@@ -282,6 +294,9 @@ class Controller {
     pid_t guardian_ = 0;
     std::optional<LiveClock> clock_;
     std::optional<RunPage> page_;
+    /// Signals sent for each fault to processes that cannot count them themselves.
+    std::vector<std::uint64_t> hits_ =
+        std::vector<std::uint64_t>(plan_.model.scenario.faults.size());
     bool is_baseline_judged_ = false;
     Injected result_;
 };

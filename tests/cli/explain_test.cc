@@ -75,6 +75,8 @@ TEST_CASE("list: lines stay within the width of a terminal") {
 TEST_CASE("schema: it is the file that the library's scenarios name to editors") {
     const Folder folder;
     CHECK(difference("docs/shaketable-v1.schema.json", run(folder, {"schema"}).out) == "");
+    CHECK(difference("docs/shaketable-bindings-v1.schema.json",
+                     run(folder, {"schema", "--bindings"}).out) == "");
 }
 
 TEST_CASE("schema: it is JSON, and says which version of JSON Schema it is written in") {
