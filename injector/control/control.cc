@@ -28,7 +28,7 @@ std::string encode_path(std::string_view path) {
     std::string encoded;
     for (const char c : path) {
         const auto byte = static_cast<unsigned char>(c);
-        if (byte > ' ' && byte < 0x7F && c != '%' && c != '?' && c != '#')
+        if (byte > ' ' && byte < 0x7F && c != '%' && c != '?' && c != '#' && c != '\\')
             encoded += c;
         else
             encoded.append({'%', digits[byte >> 4U], digits[byte & 15U]});

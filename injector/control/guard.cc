@@ -6,8 +6,11 @@ namespace shaketable::injector::control {
 
 namespace {
 
-/// `localhost:8474`, or the address itself, with the port that the connection came to.
+/// `localhost:8474`, or the address itself, with the port that the connection came to. The port of
+/// HTTP may be left out.
 bool is_ours(std::string host, const proxy::Address& listening) {
+    if (listening.port() == 80 && (host.ends_with(']') || host.find(':') == host.npos))
+        host += ":80";
     for (char& c : host)
         if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
     return host == listening.print() || host == "localhost:" + std::to_string(listening.port());

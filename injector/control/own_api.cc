@@ -28,7 +28,10 @@ Answer refuse(const scenarios::Failure& failure) {
 
 /// A page cannot send this type to a stranger's server without asking that server first.
 std::optional<Answer> find_wrong_type(const Request& request) {
-    if (request.content_type.starts_with("application/json")) return std::nullopt;
+    std::string type = request.content_type.substr(0, request.content_type.find_first_of("; "));
+    for (char& c : type)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    if (type == "application/json") return std::nullopt;
     return refuse(415, "expected the Content-Type application/json");
 }
 
@@ -39,7 +42,7 @@ std::string_view name_of(Flavour flavour) {
 constexpr std::string_view of_faults = "GET", of_one = "GET PUT DELETE";
 
 bool is_allowed(std::string_view methods, const std::string& method) {
-    return (std::string{methods} + " ").find(method + " ") != std::string::npos;
+    return (" " + std::string{methods} + " ").find(" " + method + " ") != std::string::npos;
 }
 
 }  // namespace

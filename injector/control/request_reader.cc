@@ -7,6 +7,8 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 
+#include "scenarios/text/bytes.h"
+
 namespace shaketable::injector::control {
 
 namespace http = boost::beast::http;
@@ -24,7 +26,7 @@ int digit_of(char c) {
     return -1;
 }
 
-/// None: a percent sign without two digits behind it, or a NUL.
+/// None: a percent sign without two digits behind it, a NUL, or what is no UTF-8.
 std::optional<std::string> decode_path(std::string_view path) {
     std::string decoded;
     for (std::size_t i = 0; i < path.size(); ++i) {
@@ -39,7 +41,27 @@ std::optional<std::string> decode_path(std::string_view path) {
         if (c == '\0') return std::nullopt;
         decoded += c;
     }
+    for (std::string_view rest = decoded; !rest.empty();) {
+        const std::size_t bytes = scenarios::text::character_length(rest);
+        if (bytes == 0) return std::nullopt;
+        rest.remove_prefix(bytes);
+    }
     return decoded;
+}
+
+/// Does a line of what is left of a head go on in the next one? Beast joins them, others do not
+/// (RFC 9112, 5.2).
+bool is_folded(std::string_view head) {
+    if (head.starts_with(' ') || head.starts_with('\t')) return true;
+    head = head.substr(0, head.find("\r\n\r\n"));
+    return head.find("\n ") != head.npos || head.find("\n\t") != head.npos;
+}
+
+/// Beast takes any coding for a body up to the end, which a request cannot have.
+bool has_other_coding(const http::fields& fields) {
+    const std::size_t count = fields.count(http::field::transfer_encoding);
+    return count > 1 || (count == 1 &&
+                         !boost::beast::iequals(fields[http::field::transfer_encoding], "chunked"));
 }
 
 }  // namespace
@@ -71,6 +93,8 @@ RequestReader::State RequestReader::feed(std::string_view bytes) {
         parser_->http.eager(true);
         asked_ = false;
     }
+    const bool in_head = !parser_->http.is_header_done();
+    if (in_head && is_folded(bytes_)) return refuse(400, "a field of a head is one line");
     boost::system::error_code error;
     const std::size_t used =
         parser_->http.put(boost::asio::buffer(bytes_.data(), bytes_.size()), error);
@@ -80,6 +104,8 @@ RequestReader::State RequestReader::feed(std::string_view bytes) {
     if (error == http::error::body_limit)
         return refuse(413, "a body holds at most " + std::to_string(body_max_) + " bytes");
     if (error && error != http::error::need_more) return refuse(400, error.message());
+    if (in_head && parser_->http.is_header_done() && has_other_coding(parser_->http.get()))
+        return refuse(400, "the only Transfer-Encoding is chunked");
     if (parser_->http.is_done()) return State::done;
     // What Beast cannot use yet stays with us, and it only counts what it has used.
     if (!parser_->http.is_header_done() && bytes_.size() > head_max_)
