@@ -33,7 +33,9 @@ void serve(const Arguments& arguments, Options& options) {
     settings.listen = *listen;
     if (!arguments.config.empty()) {
         Result<std::string> text = scenarios::text::load(arguments.config);
-        if (!text) return say(text.error());
+        if (!text)
+            return say({.message = arguments.config + ": " + text.error().message,
+                        .hint = text.error().hint});
         // An empty file is no list of proxies, and is told so.
         settings.populate = text->empty() ? " " : *std::move(text);
     }

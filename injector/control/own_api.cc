@@ -42,7 +42,7 @@ std::string_view name_of(Flavour flavour) {
 constexpr std::string_view of_faults = "GET", of_one = "GET PUT DELETE";
 
 bool is_allowed(std::string_view methods, const std::string& method) {
-    return (std::string{methods} + " ").find(method + " ") != std::string::npos;
+    return (" " + std::string{methods} + " ").find(" " + method + " ") != std::string::npos;
 }
 
 }  // namespace

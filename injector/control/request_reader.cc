@@ -60,9 +60,8 @@ bool is_folded(std::string_view head) {
 /// Beast takes any coding for a body up to the end, which a request cannot have.
 bool has_other_coding(const http::fields& fields) {
     const std::size_t count = fields.count(http::field::transfer_encoding);
-    return count > 1 ||
-           (count == 1 &&
-            !boost::beast::iequals(fields[http::field::transfer_encoding], "chunked"));
+    return count > 1 || (count == 1 &&
+                         !boost::beast::iequals(fields[http::field::transfer_encoding], "chunked"));
 }
 
 }  // namespace

@@ -110,24 +110,24 @@ std::optional<Refusal> read_entry(const Json& body, std::size_t number, Entry& e
 /// What a path leads to, and how it may be asked.
 struct Route {
     ToxiproxyPath to;
-    std::string_view methods;  ///< each with a space behind it
+    std::string_view methods;  ///< each with a space before and behind it
 };
 
 std::optional<Route> find_route(const std::vector<std::string_view>& parts) {
     using To = ToxiproxyPath;
-    constexpr std::string_view of_one = "GET PATCH POST DELETE ";
+    constexpr std::string_view of_one = " GET PATCH POST DELETE ";
     for (const std::string_view part : parts)
         if (part.empty()) return std::nullopt;
     if (parts.size() == 1) {
-        if (parts[0] == "version") return Route{To::version, "GET "};
-        if (parts[0] == "proxies") return Route{To::all, "GET POST "};
-        if (parts[0] == "populate") return Route{To::populate, "POST "};
-        if (parts[0] == "reset") return Route{To::reset, "POST "};
+        if (parts[0] == "version") return Route{To::version, " GET "};
+        if (parts[0] == "proxies") return Route{To::all, " GET POST "};
+        if (parts[0] == "populate") return Route{To::populate, " POST "};
+        if (parts[0] == "reset") return Route{To::reset, " POST "};
     }
     if (parts.size() < 2 || parts[0] != "proxies") return std::nullopt;
     if (parts.size() == 2) return Route{To::proxy, of_one};
     if (parts[2] != "toxics") return std::nullopt;
-    if (parts.size() == 3) return Route{To::toxics, "GET POST "};
+    if (parts.size() == 3) return Route{To::toxics, " GET POST "};
     if (parts.size() == 4) return Route{To::toxic, of_one};
     return std::nullopt;
 }
@@ -138,7 +138,7 @@ std::optional<Answer> Toxiproxy::answer(const Request& request) {
     const std::vector<std::string_view> parts = split_path(request.path);
     const std::optional<Route> route = find_route(parts);
     if (!route) return std::nullopt;
-    if (route->methods.find(request.method + " ") == std::string_view::npos)
+    if (route->methods.find(" " + request.method + " ") == std::string_view::npos)
         return Answer{.status = 405};
     Answer answer = request.user_agent.starts_with("Mozilla/")
                         ? plain(403, "User agent not allowed")

@@ -62,6 +62,8 @@ TEST_CASE("toxiproxy: unknown paths are 404, wrong methods 405 without a body") 
                                        {"DELETE", "/proxies"},
                                        {"POST", "/version"},
                                        {"GET", "/populate"},
+                                       {"OST", "/reset"},
+                                       {"ET", "/proxies"},
                                        {"GET", "/reset"},
                                        {"PUT", "/proxies/p"},
                                        {"PATCH", "/proxies/p/toxics"},
