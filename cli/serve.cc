@@ -62,9 +62,7 @@ void add_serve(CLI::App& app, Options& options) {
         ->add_option("--listen", arguments->listen,
                      "where the control API listens: loopback, or unix:PATH")
         ->type_name("ADDRESS");
-    command
-        ->add_option("--config", arguments->config,
-                     "proxies to begin with: a JSON array, the body of POST /populate")
+    command->add_option("--config", arguments->config, "JSON of proxies, as /populate takes it")
         ->type_name("FILE");
     command->add_option("--seed", arguments->seed, "of all dice; default 1")
         ->check(whole_number(0, std::numeric_limits<std::uint64_t>::max()));

@@ -135,7 +135,7 @@ void add_toxiproxy(CLI::App& app, Options& options) {
     command->require_subcommand(1);
     command
         ->add_option("-h,--host", arguments->url,
-                     "the server; also unix:PATH; default http://localhost:8474")
+                     "server, or unix:PATH; default http://localhost:8474")
         ->envname("TOXIPROXY_URL")
         ->type_name("URL");
     add_proxy_commands(*command, arguments, options);

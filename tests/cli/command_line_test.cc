@@ -12,8 +12,8 @@ using namespace shaketable::test;
 
 namespace {
 
-const std::array commands{"init", "validate", "simulate",  "explain",
-                          "list", "schema",   "completion"};
+const std::array commands{"init",   "validate",   "simulate", "explain",  "list",
+                          "schema", "completion", "serve",    "toxiproxy"};
 
 }  // namespace
 

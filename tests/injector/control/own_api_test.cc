@@ -143,16 +143,13 @@ TEST_CASE("own api: a lease that is put again begins anew; one that is left out 
 TEST_CASE("own api: the longest lease that can be written does not end at once") {
     ControlRig rig;
     rig.add_proxy();
-    for (const char* lease : {"9000000000s", "9223372036s", "9223372036854775807ns", "100000h"}) {
-        INFO(lease);
-        const Reply made =
-            rig.put("/v1/faults/f", R"({"fault":"latency","target":"p","delay":"1ms","lease":")" +
-                                        std::string{lease} + "\"}");
-        INFO(made.body);
-        if (made.status == 400) continue;
-        rig.rig.settle();
-        CHECK(rig.ask("GET", "/v1/faults/f").status == 200);
-    }
+    const std::string longest = R"({"fault":"latency","target":"p","delay":"1ms","lease":"3650d"})";
+    REQUIRE(rig.put("/v1/faults/f", longest).status == 201);
+    rig.rig.settle();
+    CHECK(rig.ask("GET", "/v1/faults/f").status == 200);
+    expect_error(rig.put("/v1/faults/f",
+                         R"({"fault":"latency","target":"p","delay":"1ms","lease":"3651d"})"),
+                 400, "out of range");
 }
 
 TEST_CASE("own api: a body that is wrong is 400 and says what is wrong, and where") {
