@@ -95,6 +95,7 @@ class Replica {
     [[nodiscard]] bool step_cache(Index walker, const model::Instruction& step);
     void step_cache_fill(Index walker, std::uint32_t cache);
     [[nodiscard]] bool step_lock(Index walker, std::uint32_t lock);
+    void wait_for_another(Index walker);
     void unlock(Index walker, std::uint32_t lock);
     void leave_lock(Index walker);
     void push_frame(Index walker, Frame frame);

@@ -25,7 +25,7 @@ bool Replica::step_cache(Index walker, const Instruction& step) {
     }
     if (plan.coalesce && cache.keys->is_filling(key)) {
         cache.waiting.emplace_back(key, walker);
-        w.phase = Phase::locked;
+        wait_for_another(walker);
         return false;
     }
     if (plan.coalesce) cache.keys->set_filling(key, true);
@@ -49,9 +49,16 @@ bool Replica::step_lock(Index walker, std::uint32_t number) {
         ++walkers_[walker].pc;
         return true;
     }
-    walkers_[walker].phase = Phase::locked;
     push(lock.waiting, walker);
+    wait_for_another(walker);
     return false;
+}
+
+/// Who waits for another of this replica holds no worker meanwhile, where it need not: the other
+/// one may need it.
+void Replica::wait_for_another(Index walker) {
+    walkers_[walker].phase = Phase::locked;
+    if (service().async) release_worker(walker);
 }
 
 /// Gives the lock to whoever waits longest. Does nothing if `walker` does not hold it.

@@ -257,6 +257,7 @@ class Engine {
     void step_cache_fill(Index walker, std::uint32_t cache);
     [[nodiscard]] std::uint32_t lock_index(const Walker& walker, std::uint32_t lock) const;
     [[nodiscard]] bool step_lock(Index walker, std::uint32_t lock);
+    void wait_for_another(Index walker);
     void unlock(Index walker, std::uint32_t lock);
     void leave_lock(Index walker);
     void push_frame(Index walker, Frame frame);

@@ -248,7 +248,7 @@ bool Engine::step_cache(Index walker, const Instruction& step) {
     }
     if (plan.coalesce && cache.keys->is_filling(key)) {
         cache.waiting.emplace_back(key, walker);
-        w.phase = Phase::locked;
+        wait_for_another(walker);
         return false;
     }
     if (plan.coalesce) cache.keys->set_filling(key, true);
@@ -279,9 +279,16 @@ bool Engine::step_lock(Index walker, std::uint32_t number) {
         ++walkers_[walker].pc;
         return true;
     }
-    w.phase = Phase::locked;
     push(lock.waiting, walker);
+    wait_for_another(walker);
     return false;
+}
+
+/// Who waits for another of this replica holds no worker meanwhile, where it need not: the other
+/// one may need it.
+void Engine::wait_for_another(Index walker) {
+    walkers_[walker].phase = Phase::locked;
+    if (service_of(walkers_[walker]).async) release_worker(walker);
 }
 
 /// Gives the lock to whoever waits longest. Does nothing if `walker` does not hold it.

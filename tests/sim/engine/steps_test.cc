@@ -184,6 +184,24 @@ TEST_CASE("steps: with `coalesce`, a key is filled once at a time") {
     CHECK(flow.started == 50);
 }
 
+TEST_CASE("steps: who waits for a fill or a lock in an async service leaves its worker to others") {
+    // The only worker must be free for the branch that fills, and for the holder of the lock.
+    for (const char* steps : {"[{cache: {keys: uniform(n=5), coalesce: true, miss: [{parallel: "
+                              "[{work: 1ms}, {work: 1ms}]}]}}]",
+                              "[{lock: one}, {wait: 1ms}, {work: 1ms}, {unlock: one}]"}) {
+        INFO(steps);
+        const auto flow = calls(play(R"(
+run: {duration: 100s, seed: 1}
+services: {s: {workers: 1, threading: async, queue: {limit: unlimited}, endpoints: {get: {steps: []}}}}
+workload: {users: {call: s.get, for: 10s, arrivals: poisson(110/s)}}
+)",
+                                     {{"services.s.endpoints.get.steps", steps}}),
+                                "users", "s.get");
+        CHECK(of(flow.settled, Outcome::ok) == flow.started);
+        CHECK(flow.started > 1000);
+    }
+}
+
 TEST_CASE("steps: a cache that is too small keeps what was used last") {
     // Uniform keys in half the room: half of the look-ups miss in the long run.
     const auto flow = calls(
