@@ -61,7 +61,8 @@ TEST_CASE("library: every story comes out as it is told, in every variant") {
             INFO(scenario.variant);
             CHECK(!scenario.description.empty());
             CHECK(!scenario.expect.empty());
-            const auto record = sim::simulate(scenario, {.threads = 2, .progress = {}, .wanted = {}});
+            const auto record =
+                sim::simulate(scenario, {.threads = 2, .progress = {}, .wanted = {}});
             REQUIRE(record.has_value());
             const reports::Findings findings = reports::assess(scenario, *record);
             // A zone that is cut off is not noticed by who never leaves it: that is its story.

@@ -26,7 +26,7 @@ const std::vector<Package>& packages() {
         {"libfyaml.h", {"scenarios/text/"}},
         {"nlohmann/",
          {"reports/render/", "scenarios/schema", "scenarios/diagnostics", "scenarios/explain_json",
-          "scenarios/import/", "scenarios/export/", "injector/control/",
+          "scenarios/import/", "scenarios/export/", "injector/control/", "injector/bindings_schema",
           "tests/"}},  // tests read what was written
         {"Random123/", {"base/random."}},
         {"zlib.h", {"reports/render/pack."}},
