@@ -15,6 +15,7 @@ EdgeRules::EdgeRules(const EdgePolicy& policy) {
         if (policy.fallback->work) fallback_work = Sampler{*policy.fallback->work};
     }
     hedges = policy.hedge.has_value();
+    hedges_elsewhere = hedges && policy.hedge->to == policies::HedgeTarget::other;
     if (policy.timeout) {
         if (policy.timeout->attempt) {
             attempt_patience = Sampler{*policy.timeout->attempt};

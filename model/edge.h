@@ -26,6 +26,7 @@ struct EdgeRules {
     std::optional<policies::OutcomeMask> fallback;
     Sampler fallback_work;
     bool hedges = false;
+    bool hedges_elsewhere = false;      ///< to a replica that does not have the call yet
     Duration attempt_timeout{forever};  ///< the longest; of a law, which has none, `forever`
     Sampler attempt_patience{};         ///< of a law: see `draws_timeout`
     bool draws_timeout = false;         ///< the attempt's timeout is drawn for each try

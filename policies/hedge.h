@@ -40,6 +40,16 @@ constexpr auto enum_names(HedgeCancel) {
                       P{"on-start", HedgeCancel::on_start}};
 }
 
+enum class HedgeTarget : std::uint8_t {
+    any,    ///< as the balancer chooses: it may be the replica that is late
+    other,  ///< one that does not have the call yet, where there is any
+};
+
+constexpr auto enum_names(HedgeTarget) {
+    using P = std::pair<std::string_view, HedgeTarget>;
+    return std::array{P{"any", HedgeTarget::any}, P{"other", HedgeTarget::other}};
+}
+
 /// `hedge: p95` or `hedge: {after: 20ms, extra: 2, cancel: on-completion, budget: 5%}`.
 ///
 /// Source: J. Dean, L. Barroso, "The tail at scale", CACM 2013; gRPC proposal A6 (hedging policy);
@@ -52,6 +62,7 @@ struct Hedge {
     std::optional<std::uint32_t> extra{};  ///< extra sends at most; default 1; 1 .. 100
     std::optional<Duration> after_min{};   ///< least delay where it is a percentile; default 1 ms
     std::optional<HedgeCancel> cancel{};   ///< default on-completion
+    std::optional<HedgeTarget> to{};       ///< default any
     std::optional<Share>
         budget{};  ///< extra sends per call in the long run, ten in reserve; default: no limit
     std::vector<OutcomeClass> next_on{};  ///< failures that send the next one at once; other
@@ -65,6 +76,8 @@ struct Hedge {
                   "least delay where it is a percentile; default 1ms"),
             field("cancel", &Hedge::cancel,
                   "none, on-completion (default) or on-start (tied requests)"),
+            field("to", &Hedge::to,
+                  "any (default), or other: a replica that does not have the call yet"),
             field("budget", &Hedge::budget,
                   "extra sends per call in the long run; default: no limit"),
             field("next_on", &Hedge::next_on,

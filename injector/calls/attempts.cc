@@ -23,12 +23,20 @@ struct EndpointView {
     const std::uint32_t* outstanding_of;
     const EdgeState& state;
     const policies::SlowStart* slow_start;
+    std::uint32_t first_replica;
     Time now;
     std::uint32_t zone;
+    const Slab<Attempt>* attempts;  ///< for those to avoid
+    Index avoided;  ///< the first of tries whose replicas are avoided; none: none are
 
     [[nodiscard]] bool eligible(std::uint32_t i) const {
         return !callees[i].draining && (!state.health || state.health->is_healthy(i)) &&
-               (!state.ejection || state.ejection->is_eligible(i, now));
+               (!state.ejection || state.ejection->is_eligible(i, now)) && !is_avoided(i);
+    }
+    [[nodiscard]] bool is_avoided(std::uint32_t i) const {
+        for (Index other = avoided; other != none; other = (*attempts)[other].sibling)
+            if ((*attempts)[other].replica == first_replica + i) return true;
+        return false;
     }
     [[nodiscard]] bool same_zone(std::uint32_t i) const { return plans[i].zone == zone; }
     [[nodiscard]] std::uint32_t outstanding(std::uint32_t i) const { return outstanding_of[i]; }
@@ -74,7 +82,8 @@ void Caller::count_refusal(std::uint32_t edge_state, Outcome outcome) {
     ++flow.now.tries[static_cast<std::size_t>(outcome)];
 }
 
-std::uint32_t Caller::pick_replica(std::uint32_t edge_state) {
+/// `avoided`: the first of tries whose replicas are taken only where there is no other.
+std::uint32_t Caller::pick_replica(std::uint32_t edge_state, Index avoided) {
     EdgeState& edge = state(edge_state);
     const model::ServicePlan& service = run_.model.services[edge_of(edge_state).service];
     if (service.replicas == 1 && !edge.health && !edge.ejection)
@@ -84,17 +93,24 @@ std::uint32_t Caller::pick_replica(std::uint32_t edge_state) {
         run_.log("ejections-changed", model::edge_state_name(run_.model, edge_state),
                  std::to_string(edge.ejection->ejected()) + " ejected");
     const policies::Balance& balance = service.balance;
-    const EndpointView<Callee> view{
-        .callees = &callees_[service.first_replica],
-        .plans = &run_.model.replicas[service.first_replica],
-        .outstanding_of = &outstanding_[service.first_replica],
-        .state = edge,
-        .slow_start = balance.slow_start ? &*balance.slow_start : nullptr,
-        .now = run_.now,
-        .zone = run_.model.edge_states[edge_state].zone};
+    EndpointView<Callee> view{.callees = &callees_[service.first_replica],
+                              .plans = &run_.model.replicas[service.first_replica],
+                              .outstanding_of = &outstanding_[service.first_replica],
+                              .state = edge,
+                              .slow_start = balance.slow_start ? &*balance.slow_start : nullptr,
+                              .first_replica = service.first_replica,
+                              .now = run_.now,
+                              .zone = run_.model.edge_states[edge_state].zone,
+                              .attempts = &attempts_,
+                              .avoided = avoided};
     Random& dice = dice_of(edge_state).balance;
     const bool by_key = balance.policy == policies::BalanceRule::consistent_hash;
-    const std::uint32_t picked = edge.balancer.pick(view, dice, by_key ? dice.next() : 0, run_.now);
+    const std::uint64_t key = by_key ? dice.next() : 0;
+    std::uint32_t picked = edge.balancer.pick(view, dice, key, run_.now);
+    if (picked == policies::Balancer::none && avoided != none) {
+        view.avoided = none;
+        picked = edge.balancer.pick(view, dice, key, run_.now);
+    }
     if (picked == policies::Balancer::none) return none;
     if (edge.ejection) edge.ejection->on_pick(picked);
     return service.first_replica + picked;
@@ -111,7 +127,9 @@ Time Caller::gives_up(std::uint32_t edge_state, Time started, Time inherited) {
 /// replica could be chosen.
 Caller::Sent Caller::start_attempt(const Try& what) {
     if (what.gives_up < run_.now) return {none, Outcome::timeout};
-    const std::uint32_t replica = pick_replica(what.edge_state);
+    const bool elsewhere = what.of_call && rules_of(what.edge_state).hedges_elsewhere;
+    const std::uint32_t replica =
+        pick_replica(what.edge_state, elsewhere ? calls_[what.parent].first : none);
     if (replica == none) return {none, Outcome::unreachable};
     const EdgeRules& rules = rules_of(what.edge_state);
     reports::FlowMeter& flow = flow_of(what.edge_state);

@@ -107,7 +107,7 @@ class Caller {
     [[nodiscard]] Outcome ask_gate(policies::PolicyKind kind, std::uint32_t edge_state,
                                    Permit& permit);
     void count_refusal(std::uint32_t edge_state, Outcome outcome);
-    [[nodiscard]] std::uint32_t pick_replica(std::uint32_t edge_state);
+    [[nodiscard]] std::uint32_t pick_replica(std::uint32_t edge_state, Index avoided);
     struct Try {
         std::uint32_t edge_state = 0;
         Index parent = none;

@@ -18,12 +18,20 @@ struct EndpointView {
     const EdgeState& state;
     const policies::SlowStart* slow_start;
     const Time* up_since;
+    std::uint32_t first_replica;
     Time now;
     std::uint32_t zone;
+    const Slab<Walker>* walkers;  ///< for those to avoid
+    Index avoided;                ///< the first of tries whose replicas are avoided; none: none are
 
     [[nodiscard]] bool eligible(std::uint32_t i) const {
         return !replicas[i].draining && (!state.health || state.health->is_healthy(i)) &&
-               (!state.ejection || state.ejection->is_eligible(i, now));
+               (!state.ejection || state.ejection->is_eligible(i, now)) && !is_avoided(i);
+    }
+    [[nodiscard]] bool is_avoided(std::uint32_t i) const {
+        for (Index other = avoided; other != none; other = (*walkers)[other].sibling)
+            if ((*walkers)[other].replica == first_replica + i) return true;
+        return false;
     }
     [[nodiscard]] bool same_zone(std::uint32_t i) const { return plans[i].zone == zone; }
     [[nodiscard]] std::uint32_t outstanding(std::uint32_t i) const {
@@ -95,7 +103,8 @@ void Engine::count_refusal(std::uint32_t edge_state, Outcome outcome, Tracer::Sp
     ++flow.now.tries[static_cast<std::size_t>(outcome)];
 }
 
-std::uint32_t Engine::pick_replica(std::uint32_t edge_state) {
+/// `avoided`: the first of tries whose replicas are taken only where there is no other.
+std::uint32_t Engine::pick_replica(std::uint32_t edge_state, Index avoided) {
     const Hop& hop = hops_[edge_state];
     if (hop.sole_replica != none)
         return replicas_[hop.sole_replica].draining ? none : hop.sole_replica;
@@ -107,16 +116,24 @@ std::uint32_t Engine::pick_replica(std::uint32_t edge_state) {
         log("ejections-changed", edge_state_name(edge_state),
             std::to_string(state.ejection->ejected()) + " ejected");
     const policies::Balance& balance = service.balance;
-    const EndpointView view{.replicas = &replicas_[service.first_replica],
-                            .plans = &model_.replicas[service.first_replica],
-                            .state = state,
-                            .slow_start = balance.slow_start ? &*balance.slow_start : nullptr,
-                            .up_since = &up_since_[service.first_replica],
-                            .now = now_,
-                            .zone = plan.zone};
+    EndpointView view{.replicas = &replicas_[service.first_replica],
+                      .plans = &model_.replicas[service.first_replica],
+                      .state = state,
+                      .slow_start = balance.slow_start ? &*balance.slow_start : nullptr,
+                      .up_since = &up_since_[service.first_replica],
+                      .first_replica = service.first_replica,
+                      .now = now_,
+                      .zone = plan.zone,
+                      .walkers = &walkers_,
+                      .avoided = avoided};
     Random& dice = edge_dice_[plan.edge].balance;
     const bool by_key = balance.policy == policies::BalanceRule::consistent_hash;
-    const std::uint32_t picked = state.balancer.pick(view, dice, by_key ? dice.next() : 0, now_);
+    const std::uint64_t key = by_key ? dice.next() : 0;
+    std::uint32_t picked = state.balancer.pick(view, dice, key, now_);
+    if (picked == policies::Balancer::none && avoided != none) {
+        view.avoided = none;
+        picked = state.balancer.pick(view, dice, key, now_);
+    }
     if (picked == policies::Balancer::none) return none;
     if (state.ejection) state.ejection->on_pick(picked);
     return service.first_replica + picked;
@@ -138,7 +155,8 @@ Outcome Engine::start_attempt(std::uint32_t edge_state, Index parent, bool of_ca
                               const BreakerMachine::Permit& permit, Tracer::Spot story,
                               std::uint32_t attempt) {
     if (gives_up < now_) return Outcome::timeout;
-    const std::uint32_t replica = pick_replica(edge_state);
+    const bool elsewhere = of_call && rules_[hops_[edge_state].edge].hedges_elsewhere;
+    const std::uint32_t replica = pick_replica(edge_state, elsewhere ? calls_[parent].first : none);
     if (replica == none) return Outcome::unreachable;
     FlowMeter& flow = flow_of(edge_state);
     const Hop& hop = hops_[edge_state];

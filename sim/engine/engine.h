@@ -187,7 +187,7 @@ class Engine {
                                    policies::BreakerMachine::Permit& permit);
     void count_refusal(std::uint32_t edge_state, Outcome outcome, Tracer::Spot story,
                        std::uint32_t attempt);
-    [[nodiscard]] std::uint32_t pick_replica(std::uint32_t edge_state);
+    [[nodiscard]] std::uint32_t pick_replica(std::uint32_t edge_state, Index avoided);
     [[nodiscard]] Time gives_up(std::uint32_t edge_state, Time inherited);
     [[nodiscard]] Outcome start_attempt(std::uint32_t edge_state, Index parent, bool of_call,
                                         Time gives_up,

@@ -120,6 +120,27 @@ faults:
     CHECK(flow.latency.longest() <= milliseconds{150});
 }
 
+TEST_CASE("call: a hedge to another replica is not sent to one that has the call already") {
+    const auto play_two = [](const char* to, const char* extra) {
+        return play(R"(
+run: {duration: 200s, seed: 1}
+services: {db: {replicas: 3, balance: {policy: random}, endpoints: {get: {steps: [{work: 100ms}]}}}}
+policies: {rules: {}}
+workload: {users: {call: db.get, arrivals: constant(1/s), policy: rules}}
+faults: [{id: gray, at: 0s, for: 200s, fault: slow, target: "db[0]", factor: 10}]
+)",
+                    {{"policies.rules", std::string{"{hedge: {after: 50ms, to: "} + to +
+                                            ", extra: " + extra + "}}"}});
+    };
+    // Another one than the slow one answers within its 100 ms, always; by chance, not always.
+    const auto other = calls(play_two("other", "1"), "users", "db.get");
+    CHECK(other.latency.longest() <= milliseconds{150});
+    CHECK(calls(play_two("any", "1"), "users", "db.get").latency.longest() > milliseconds{900});
+    // Where all have it, any may have it again.
+    const auto many = calls(play_two("other", "5"), "users", "db.get");
+    CHECK(of(many.settled, Outcome::ok) == 200);
+}
+
 TEST_CASE("call: a fallback answers for a failed call, and the answer is degraded") {
     const auto record =
         play(pair, {{"policies.rules.timeout", "30ms"}, {"policies.rules.fallback", "5ms"}});
