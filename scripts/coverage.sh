@@ -19,13 +19,16 @@ workload: {users: {call: queue.get, arrivals: poisson($(awk "BEGIN{print $load *
 expect: [{id: sojourn, that: mean(queue.get) < 1h}]
 YAML
   truth=$(awk "BEGIN{print 0.01 / (1 - $load)}")
+  : > "$work/intervals"
   for seed in $(seq 1 "$experiments"); do
-    build/release/shaketable simulate "$work/mm1.yaml" --seed "$seed" -q --json -o "$work/run.json" |
-      python3 -c 'import json,sys; e=json.load(sys.stdin)["expectations"][0]; v=e["value"]; print(v["low"], v["high"])'
-  done | awk -v truth="$truth" -v load="$load" '
+    build/release/shaketable simulate "$work/mm1.yaml" --seed "$seed" -q -o "$work/run.json"
+    python3 -c 'import json, sys; v = json.load(open(sys.argv[1]))["expectations"][0]["value"]; print(v["low"], v["high"])' \
+      "$work/run.json" >> "$work/intervals"
+  done
+  awk -v truth="$truth" -v load="$load" '
     $1 <= truth && truth <= $2 { in_it++ } { n++ }
     END {
       p = in_it / n; z = 1.96; c = (p + z*z/(2*n)) / (1 + z*z/n); h = z / (1 + z*z/n) * sqrt(p*(1-p)/n + z*z/(4*n*n))
       printf "| %s | %.3f s | %d | %d | %.1f%% | %.1f%% to %.1f%% |\n", load, truth, n, in_it, 100*p, 100*(c-h), 100*(c+h)
-    }'
+    }' "$work/intervals"
 done
