@@ -24,14 +24,10 @@ double seconds_of(Time time) {
     return to_seconds(time.time_since_epoch());
 }
 
-/// The last step of which everybody has told.
-const Watch::Step* last_step(const Watch& watch, const Plan& plan, Time now) {
-    constexpr Duration on_the_way = std::chrono::milliseconds{200};
-    const std::int64_t complete =
-        (now.time_since_epoch() - on_the_way) / plan.model.scenario.run.sample_every;
-    const auto known = std::min(static_cast<std::size_t>(std::max<std::int64_t>(complete, 0)),
-                                watch.steps().size());
-    return known == 0 ? nullptr : &watch.steps()[known - 1];
+/// None: there is no complete one yet.
+const Watch::Step* last_step(const Watch& watch, Time now) {
+    const std::size_t complete = watch.complete_steps(now);
+    return complete == 0 ? nullptr : &watch.steps()[complete - 1];
 }
 
 std::string milliseconds(float seconds) {
@@ -42,13 +38,9 @@ std::string milliseconds(float seconds) {
 /// "412/s, 99.8% ok, p50 12 ms, p99 80 ms".
 std::string figures_of(const Watch::Step* step, Duration length) {
     if (step == nullptr) return "no figures yet";
-    const std::uint64_t settled = step->succeeded + step->failed;
     const std::string success =
-        settled == 0
-            ? "none settled"
-            : reports::figure(static_cast<double>(step->succeeded) / static_cast<double>(settled),
-                              scenarios::Unit::share) +
-                  " ok";
+        step->success() < 0 ? "none settled"
+                            : reports::figure(step->success(), scenarios::Unit::share) + " ok";
     return fmt::format("{}, {}, p50 {}, p99 {}",
                        reports::figure(static_cast<double>(step->started) / to_seconds(length),
                                        scenarios::Unit::per_second),
@@ -104,13 +96,9 @@ std::vector<std::string> lines_of(const Plan& plan, const Watch& watch, Time now
                                 std::string(filled, '='), std::string(bar - filled, ' '),
                                 clock_time(std::max(0.0, seconds_of(now))),
                                 clock_time(to_seconds(run.duration))));
-    lines.push_back("  " + figures_of(last_step(watch, plan, now), run.sample_every));
-    lines.push_back("  success " + spark(watch, room, 1, [](const Watch::Step& step) {
-                        const std::uint64_t settled = step.succeeded + step.failed;
-                        return settled == 0 ? -1.0
-                                            : static_cast<double>(step.succeeded) /
-                                                  static_cast<double>(settled);
-                    }));
+    lines.push_back("  " + figures_of(last_step(watch, now), run.sample_every));
+    lines.push_back("  success " +
+                    spark(watch, room, 1, [](const Watch::Step& step) { return step.success(); }));
     lines.push_back("  p99     " + spark(watch, room, 0, [](const Watch::Step& step) {
                         return static_cast<double>(step.p99);
                     }));
@@ -147,8 +135,8 @@ void LiveBlock::say(const Watch& watch, Time now) {
             active += (active.empty() ? "; faults: " : ", ") +
                       reports::harmless(plan_.model.scenario.faults[occurrence.fault].id);
     std::cerr << clock_time(seconds_of(now)) << "  "
-              << figures_of(last_step(watch, plan_, now), plan_.model.scenario.run.sample_every)
-              << active << std::endl;
+              << figures_of(last_step(watch, now), plan_.model.scenario.run.sample_every) << active
+              << std::endl;
 }
 
 void LiveBlock::repaint(const Watch& watch, Time now) {

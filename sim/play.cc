@@ -11,11 +11,6 @@ namespace {
 
 using Outcome = Result<reports::Repeat, Problems>;
 
-Result<faults::Timeline, Problems> timeline_of(const model::Model& model, std::uint64_t repeat) {
-    const scenarios::Scenario& scenario = model.scenario;
-    return faults::resolve(scenario.faults, scenario.run.duration, scenario.run.seed, repeat);
-}
-
 /// The stories of some requests of a repeat, which is played again for them.
 std::vector<reports::Trace> tell(const model::Model& model, std::uint64_t repeat,
                                  std::vector<Pick> picks) {
@@ -28,6 +23,11 @@ std::vector<reports::Trace> tell(const model::Model& model, std::uint64_t repeat
 }
 
 }  // namespace
+
+Result<faults::Timeline, Problems> timeline_of(const model::Model& model, std::uint64_t repeat) {
+    const scenarios::Scenario& scenario = model.scenario;
+    return faults::resolve(scenario.faults, scenario.run.duration, scenario.run.seed, repeat);
+}
 
 Outcome play_repeat(const model::Model& model, std::uint64_t repeat) {
     Result<faults::Timeline, Problems> timeline = timeline_of(model, repeat);

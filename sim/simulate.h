@@ -25,8 +25,10 @@ struct SimulateOptions {
 [[nodiscard]] Result<scenarios::Scenario, Problems> settle(const scenarios::Scenario& scenario);
 
 /// All repeats of one variant, and those that `options.wanted` asks for. Same scenario, same
-/// record, whatever the threads. Precondition: read and validated without error. Errors: a fault
-/// that can never happen within the run; a loop of calls that takes no time.
+/// record, whatever the threads.
+///
+/// Precondition: read and validated without error.
+/// Errors: a fault that can never happen within the run; a loop of calls that takes no time.
 [[nodiscard]] Result<reports::Record, Problems> simulate(const scenarios::Scenario& scenario,
                                                          const SimulateOptions& options = {});
 

@@ -7,19 +7,12 @@
 #include "base/check.h"
 #include "model/model.h"
 #include "sim/engine/engine.h"
+#include "sim/play.h"
 #include "sim/simulate.h"
 
 namespace shaketable::sim {
 
 namespace {
-
-Engine engine_of(const model::Model& model, std::uint64_t repeat) {
-    const scenarios::Scenario& scenario = model.scenario;
-    auto timeline =
-        faults::resolve(scenario.faults, scenario.run.duration, scenario.run.seed, repeat);
-    SHAKETABLE_CHECK(timeline.has_value(), "what was played once can be played again");
-    return Engine{model, repeat, *std::move(timeline)};
-}
 
 Divergence parted(const Engine& a, const Engine& b, std::uint64_t repeat, std::uint64_t event) {
     return {.repeat = repeat,
@@ -34,8 +27,8 @@ Divergence parted(const Engine& a, const Engine& b, std::uint64_t repeat, std::u
 Result<reports::Repeat, Divergence> play_side_by_side(const model::Model& first,
                                                       const model::Model& second,
                                                       std::uint64_t repeat) {
-    Engine a = engine_of(first, repeat);
-    Engine b = engine_of(second, repeat);
+    Engine a{first, repeat, *timeline_of(first, repeat)};
+    Engine b{second, repeat, *timeline_of(second, repeat)};
     a.begin();
     b.begin();
     std::uint64_t events = 0;

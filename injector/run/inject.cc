@@ -236,9 +236,7 @@ class Controller {
         if (page_) page_->poll(now);
         if (page_ && page_->is_stop_wanted()) return stop("somebody asked for the end");
         if (now <= Time{}) return;
-        // Samples need a moment to come in.
-        const Time known = now - milliseconds{200};
-        if (const auto why = watch_.find_stop(known)) return stop(*why);
+        if (const auto why = watch_.find_stop(now)) return stop(*why);
         if (options_.duration_max && now >= Time{} + *options_.duration_max)
             return stop("it has run for as long as it may");
         const auto& occurrences = plan_.timeline.occurrences;

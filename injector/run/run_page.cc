@@ -148,11 +148,7 @@ std::string RunPage::event_of(std::size_t step) const {
 }
 
 void RunPage::publish(Time now) {
-    constexpr Duration on_the_way = std::chrono::milliseconds{200};
-    const std::int64_t over =
-        (now.time_since_epoch() - on_the_way) / plan_.model.scenario.run.sample_every;
-    const auto complete =
-        std::min(static_cast<std::size_t>(std::max<std::int64_t>(over, 0)), watch_.steps().size());
+    const std::size_t complete = watch_.complete_steps(now);
     for (; published_ < complete; ++published_) server_.publish(event_of(published_));
 }
 

@@ -119,9 +119,14 @@ std::optional<double> Watch::value_of(const Claim& claim, std::size_t step) cons
     return claim.expectation->that.metric == Metric::success ? good : 1 - good;
 }
 
-std::optional<std::string> Watch::find_stop(Time at) {
-    const auto complete =
-        std::min(flows_.size(), static_cast<std::size_t>(at.time_since_epoch() / step_));
+std::size_t Watch::complete_steps(Time now) const {
+    constexpr Duration on_the_way = std::chrono::milliseconds{200};
+    const std::int64_t over = (now.time_since_epoch() - on_the_way) / step_;
+    return std::min(steps_.size(), static_cast<std::size_t>(std::max<std::int64_t>(over, 0)));
+}
+
+std::optional<std::string> Watch::find_stop(Time now) {
+    const std::size_t complete = complete_steps(now);
     for (; judged_ < complete; ++judged_)
         for (Claim& claim : stops_) {
             const std::optional<double> value = value_of(claim, judged_);

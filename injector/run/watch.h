@@ -21,8 +21,8 @@ class Watch {
 
     void add(const LiveSample& sample);
 
-    /// Why the run must stop now; none: it may go on. `at`: the end of the last complete step.
-    [[nodiscard]] std::optional<std::string> find_stop(Time at);
+    /// Why the run must stop now, by the steps that are complete; none: it may go on.
+    [[nodiscard]] std::optional<std::string> find_stop(Time now);
     /// Why the first fault must not begin; none: all is well, or nothing can be said.
     [[nodiscard]] std::optional<std::string> find_bad_baseline() const;
     /// Expectations with `stop_when_broken_for` that steps cannot judge, for the plan's warnings.
@@ -32,8 +32,17 @@ class Watch {
     struct Step {
         std::uint64_t started = 0, succeeded = 0, failed = 0;
         float p50 = -1, p99 = -1;  ///< seconds; the largest of the workloads'
+        /// Share of the settled calls; -1 where none was settled.
+        [[nodiscard]] double success() const noexcept {
+            const std::uint64_t settled = succeeded + failed;
+            return settled == 0 ? -1
+                                : static_cast<double>(succeeded) / static_cast<double>(settled);
+        }
     };
     [[nodiscard]] const std::vector<Step>& steps() const noexcept { return steps_; }
+    /// How many of them, from the first, everybody has told of by now: samples need a moment to
+    /// come in.
+    [[nodiscard]] std::size_t complete_steps(Time now) const;
     /// One flow of the model in one of these steps.
     [[nodiscard]] const reports::FlowSample& flow(std::size_t step, std::size_t flow) const {
         return flows_[step][flow];
