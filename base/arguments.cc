@@ -28,7 +28,7 @@ Result<std::size_t> find_closing(std::string_view text, std::size_t open) {
         if (text[i] == ')' && --depth == 0) return i;
     }
     return Unexpected{problem_at(
-        "E031", "this parenthesis is never closed: " + quoted(text),
+        "E031", "this parenthesis is never closed: " + in_quotes(text),
         "inside { } YAML cuts at a comma: separate by spaces, or put quotes around it", open, 1)};
 }
 
@@ -55,8 +55,9 @@ Result<std::vector<Argument>> split_arguments(std::string_view text, std::size_t
         if (argument.value.empty()) {
             const std::size_t column = std::min(argument.value_column, to);
             return Unexpected{problem_at(
-                "E033", "expected name=value, found " + quoted(inside.substr(std::min(at, column))),
-                "", column, column < to ? 1 : 0)};
+                "E033",
+                "expected name=value, found " + in_quotes(inside.substr(std::min(at, column))), "",
+                column, column < to ? 1 : 0)};
         }
         at = argument.value_column + argument.value.size();
         arguments.push_back(argument);

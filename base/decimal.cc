@@ -42,7 +42,7 @@ std::string lay_out(std::string_view digits, int exponent) {
 
 }  // namespace
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
     constexpr std::size_t longest = 40;
     std::size_t end = text.size();
     if (end > longest) {

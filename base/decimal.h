@@ -14,7 +14,7 @@ namespace shaketable::detail {
 
 /// In quotes, shortened to some 40 bytes, control characters as \xNN: fit for a message whatever it
 /// holds.
-[[nodiscard]] std::string quoted(std::string_view text);
+[[nodiscard]] std::string in_quotes(std::string_view text);
 
 /// A problem at `[column, column + length)` of a value's text.
 [[nodiscard]] Problem problem_at(std::string_view code, std::string message, std::string hint,

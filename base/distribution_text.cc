@@ -10,11 +10,11 @@ namespace shaketable {
 namespace {
 
 using detail::Argument;
+using detail::in_quotes;
 using detail::LawSpec;
 using detail::ParameterKind;
 using detail::ParameterSpec;
 using detail::problem_at;
-using detail::quoted;
 
 /// A law and where it ends.
 struct Read {
@@ -38,7 +38,7 @@ Problem unknown_law(std::string_view name, std::size_t column) {
     const std::string meant = nearest(name, names);
     std::string all;
     for (const std::string& known : names) all += (all.empty() ? "" : ", ") + known;
-    return problem_at("E030", "unknown distribution " + quoted(name),
+    return problem_at("E030", "unknown distribution " + in_quotes(name),
                       meant.empty() ? "known are " + all : "did you mean " + meant + "?", column,
                       name.size());
 }
@@ -54,7 +54,7 @@ Problem wrong_parameter(const LawSpec& spec, const std::string& what, std::strin
 /// A law without parentheses: a time.
 Result<Read> read_bare(std::string_view word, std::size_t at) {
     if (const LawSpec* spec = find_law(word))
-        return Unexpected{wrong_parameter(*spec, quoted(word) + " needs parameters",
+        return Unexpected{wrong_parameter(*spec, in_quotes(word) + " needs parameters",
                                           "like " + std::string{spec->example}, at, word.size())};
     const std::string_view digits = word.substr(word.starts_with('-') ? 1 : 0);
     if (detail::number_length(digits) == 0 && !detail::is_no_number(word))
@@ -63,7 +63,7 @@ Result<Read> read_bare(std::string_view word, std::size_t at) {
     if (!time) return Unexpected{detail::shifted(time.error(), at)};
     if (*time > detail::longest_law_time)
         return Unexpected{
-            problem_at("E023", quoted(word) + " is longer than 100 days", "", at, word.size())};
+            problem_at("E023", in_quotes(word) + " is longer than 100 days", "", at, word.size())};
     return Read{Distribution{*time}, at + word.size()};
 }
 
@@ -74,7 +74,8 @@ Result<const ParameterSpec*> find_parameter(const LawSpec& spec, const Argument&
         if (positional < spec.positional) return &spec.parameters[positional];
         return Unexpected{wrong_parameter(
             spec,
-            quoted(argument.value) + (spec.positional == 0 ? " has no name" : " is one too many"),
+            in_quotes(argument.value) +
+                (spec.positional == 0 ? " has no name" : " is one too many"),
             "like " + std::string{spec.example}, argument.value_column, argument.value.size())};
     }
     std::vector<std::string> names;
@@ -83,7 +84,7 @@ Result<const ParameterSpec*> find_parameter(const LawSpec& spec, const Argument&
         names.emplace_back(parameter.name);
     }
     const std::string meant = nearest(argument.name, names);
-    return Unexpected{wrong_parameter(spec, "no parameter " + quoted(argument.name),
+    return Unexpected{wrong_parameter(spec, "no parameter " + in_quotes(argument.name),
                                       meant.empty() ? "" : "did you mean " + meant + "?",
                                       argument.name_column, argument.name.size())};
 }
@@ -171,7 +172,7 @@ Result<std::size_t> read_part(std::string_view text, std::size_t at, std::size_t
     while (colon < close && detail::is_space(text[colon])) ++colon;
     if (word.empty() || colon >= close || text[colon] != ':')
         return Unexpected{problem_at(
-            "E033", "expected a share and a law, found " + quoted(text.substr(at, close - at)),
+            "E033", "expected a share and a law, found " + in_quotes(text.substr(at, close - at)),
             "like mixture(95%:5ms 5%:uniform(50ms 90ms))", at,
             std::max<std::size_t>(word.size(), 1))};
     const Result<Share> share = Text<Share>::parse(word);
@@ -233,11 +234,12 @@ Result<Read> read_law(std::string_view text, std::size_t at, int depth) {
     const std::string_view word = detail::word_at(text, at);
     const std::size_t open = at + word.size();
     if (word.empty())
-        return Unexpected{problem_at("E030",
-                                     "expected a distribution, found " +
-                                         (at < text.size() ? quoted(text.substr(at)) : "nothing"),
-                                     "like 5ms or " + std::string{Text<Distribution>::example}, at,
-                                     at < text.size() ? 1 : 0)};
+        return Unexpected{
+            problem_at("E030",
+                       "expected a distribution, found " +
+                           (at < text.size() ? in_quotes(text.substr(at)) : "nothing"),
+                       "like 5ms or " + std::string{Text<Distribution>::example}, at,
+                       at < text.size() ? 1 : 0)};
     if (open >= text.size() || text[open] != '(') return read_bare(word, at);
     const LawSpec* spec = find_law(word);
     if (spec == nullptr) return Unexpected{unknown_law(word, at)};
@@ -272,10 +274,10 @@ Result<Distribution> Text<Distribution>::parse(std::string_view text) {
     if (end == text.size()) return std::move(read->law);
     const std::string_view rest = text.substr(end);
     if (rest.starts_with(')'))
-        return Unexpected{
-            problem_at("E031", "this parenthesis was never opened: " + quoted(text), "", end, 1)};
-    return Unexpected{problem_at("E022", "expected one distribution, found more: " + quoted(rest),
-                                 "", end, rest.size())};
+        return Unexpected{problem_at(
+            "E031", "this parenthesis was never opened: " + in_quotes(text), "", end, 1)};
+    return Unexpected{problem_at(
+        "E022", "expected one distribution, found more: " + in_quotes(rest), "", end, rest.size())};
 }
 
 std::string Text<Distribution>::print(const Distribution& value) {

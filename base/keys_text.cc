@@ -8,8 +8,8 @@
 namespace shaketable {
 namespace {
 
+using detail::in_quotes;
 using detail::problem_at;
-using detail::quoted;
 
 constexpr std::uint64_t keys_max = 100'000'000;
 constexpr double exponent_max = 20;
@@ -19,7 +19,7 @@ Result<std::uint32_t> read_number_of_keys(const detail::Argument& argument) {
     if (!count) return Unexpected{detail::shifted(count.error(), argument.value_column)};
     if (count->value < 1 || count->value > keys_max)
         return Unexpected{problem_at(
-            "E023", "the number of keys must be from 1 to 100M, found " + quoted(argument.value),
+            "E023", "the number of keys must be from 1 to 100M, found " + in_quotes(argument.value),
             "", argument.value_column, argument.value.size())};
     return static_cast<std::uint32_t>(count->value);
 }
@@ -29,7 +29,7 @@ Result<double> read_exponent(const detail::Argument& argument) {
     if (!exponent) return Unexpected{detail::shifted(exponent.error(), argument.value_column)};
     if (*exponent < 0 || *exponent > exponent_max)
         return Unexpected{problem_at(
-            "E023", "the exponent of zipf must be from 0 to 20, found " + quoted(argument.value),
+            "E023", "the exponent of zipf must be from 0 to 20, found " + in_quotes(argument.value),
             "", argument.value_column, argument.value.size())};
     return *exponent + 0.0;  // -0 becomes 0
 }
@@ -39,7 +39,7 @@ Problem unknown_keys(std::string_view text, std::string_view word, std::size_t a
     return problem_at("E030",
                       text.empty()
                           ? "expected a key distribution, found nothing"
-                          : "unknown key distribution " + quoted(word.empty() ? text : word),
+                          : "unknown key distribution " + in_quotes(word.empty() ? text : word),
                       meant.empty() ? "like zipf(n=10000 s=1.1) or uniform(n=500)"
                                     : "did you mean " + meant + "?",
                       at, word.size());

@@ -12,8 +12,8 @@
 namespace shaketable {
 namespace {
 
+using detail::in_quotes;
 using detail::problem_at;
-using detail::quoted;
 
 struct TimeUnit {
     std::string_view name;
@@ -45,7 +45,7 @@ Problem no_unit(std::string_view text, std::size_t column, std::string_view sugg
     std::string hint = text.size() <= 40
                            ? "did you mean " + std::string{text} + std::string{suggestion} + "?"
                            : "add a unit, like " + std::string{suggestion};
-    return problem_at("E020", quoted(number) + " has no unit", std::move(hint), column,
+    return problem_at("E020", in_quotes(number) + " has no unit", std::move(hint), column,
                       number.size());
 }
 
@@ -81,16 +81,17 @@ Result<Duration> Text<Duration>::parse(std::string_view text) {
             return Unexpected{detail::unit_problem(text, rest.substr(digits), at + digits,
                                                    "a duration", time_unit_names)};
         if (unit->nanoseconds >= last_unit)
-            return Unexpected{problem_at("E021", "units of a duration must fall: " + quoted(text),
+            return Unexpected{problem_at("E021",
+                                         "units of a duration must fall: " + in_quotes(text),
                                          "like 1h30m or 1m30s", at + digits, unit_name.size())};
         const auto part = detail::multiply(number, unit->nanoseconds);
         if (!part || part->value > most - total)
-            return Unexpected{problem_at("E025", quoted(text) + " is out of range",
+            return Unexpected{problem_at("E025", in_quotes(text) + " is out of range",
                                          "a duration is at most ten years, 3650d", at,
                                          digits + unit_name.size())};
         if (!part->exact && part->value == 0)
-            return Unexpected{problem_at("E023", quoted(text) + " is finer than a nanosecond", "",
-                                         at, digits + unit_name.size())};
+            return Unexpected{problem_at("E023", in_quotes(text) + " is finer than a nanosecond",
+                                         "", at, digits + unit_name.size())};
         total += part->value;
         last_unit = unit->nanoseconds;
         at += digits + unit_name.size();
@@ -143,7 +144,7 @@ Result<Rate> Text<Rate>::parse(std::string_view text) {
     const std::optional<double> number = detail::to_double(text.substr(0, digits), shift);
     if (!number)
         return Unexpected{
-            problem_at("E025", quoted(text) + " is out of the range of numbers", "", 0, digits)};
+            problem_at("E025", in_quotes(text) + " is out of the range of numbers", "", 0, digits)};
     return Rate{*number / whole_seconds(*time)};
 }
 
@@ -174,17 +175,18 @@ Result<Share> Text<Share>::parse(std::string_view text) {
             hint = "did you mean " + detail::print_shifted(*value, 2) + "%?";
         else if (value && *value <= 100 && text.size() <= 40)
             hint = "did you mean " + std::string{text} + "%?";
-        return Unexpected{problem_at("E024", "a share is written in percent, found " + quoted(text),
+        return Unexpected{problem_at("E024",
+                                     "a share is written in percent, found " + in_quotes(text),
                                      std::move(hint), 0, text.size())};
     }
     if (unit != "%") return Unexpected{detail::unit_problem(text, unit, digits, "a share", "%")};
     const std::optional<double> value = detail::to_double(number, -2);
     if (!value)
-        return Unexpected{problem_at("E025", quoted(text) + " is out of the range of numbers", "",
-                                     0, text.size())};
+        return Unexpected{problem_at("E025", in_quotes(text) + " is out of the range of numbers",
+                                     "", 0, text.size())};
     if (*value > 1)
         return Unexpected{
-            problem_at("E023", quoted(text) + " is more than 100%", "", 0, text.size())};
+            problem_at("E023", in_quotes(text) + " is more than 100%", "", 0, text.size())};
     return Share{*value};
 }
 
@@ -195,7 +197,7 @@ std::string Text<Share>::print(const Share& value) {
 Result<Count> Text<Count>::parse(std::string_view text) {
     if (text == "unlimited") return Count::unlimited();
     if (text.size() <= 12 && !nearest(text, {"unlimited"}).empty())
-        return Unexpected{problem_at("E022", "expected a count like 2k, found " + quoted(text),
+        return Unexpected{problem_at("E022", "expected a count like 2k, found " + in_quotes(text),
                                      "did you mean unlimited?", 0, text.size())};
     if (const auto bad = detail::find_bad_start(text, "a count", example)) return Unexpected{*bad};
     const std::size_t digits = detail::number_length(text);
@@ -208,11 +210,11 @@ Result<Count> Text<Count>::parse(std::string_view text) {
         return Unexpected{detail::unit_problem(text, unit, digits, "a count", "k M G")};
     const auto value = detail::multiply(text.substr(0, digits), factor);
     if (!value || Count{value->value}.is_unlimited())
-        return Unexpected{problem_at("E025", quoted(text) + " is too large for a count",
+        return Unexpected{problem_at("E025", in_quotes(text) + " is too large for a count",
                                      "did you mean unlimited?", 0, text.size())};
     if (!value->exact)
         return Unexpected{
-            problem_at("E023", quoted(text) + " is no whole number", "", 0, text.size())};
+            problem_at("E023", in_quotes(text) + " is no whole number", "", 0, text.size())};
     return Count{value->value};
 }
 
@@ -232,7 +234,7 @@ std::string print_number(double value) {
 }
 
 Result<double> parse_number(std::string_view text) {
-    const std::string expected = "expected a number, found " + quoted(text);
+    const std::string expected = "expected a number, found " + in_quotes(text);
     if (detail::is_no_number(text))
         return Unexpected{problem_at("E025", expected, "only finite numbers have a meaning here", 0,
                                      text.size())};
@@ -246,8 +248,8 @@ Result<double> parse_number(std::string_view text) {
             0, text.size())};
     const std::optional<double> value = detail::to_double(digits);
     if (!value)
-        return Unexpected{problem_at("E025", quoted(text) + " is out of the range of numbers", "",
-                                     0, text.size())};
+        return Unexpected{problem_at("E025", in_quotes(text) + " is out of the range of numbers",
+                                     "", 0, text.size())};
     return negative ? -*value : *value;
 }
 

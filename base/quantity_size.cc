@@ -9,8 +9,8 @@
 namespace shaketable {
 namespace {
 
+using detail::in_quotes;
 using detail::problem_at;
-using detail::quoted;
 
 struct SizeUnit {
     std::string_view name;
@@ -56,17 +56,17 @@ Result<Bytes> Text<Bytes>::parse(std::string_view text) {
     const std::size_t digits = detail::number_length(text);
     const std::string_view unit_name = text.substr(digits);
     if (unit_name.empty())
-        return Unexpected{problem_at("E020", quoted(text) + " has no unit",
+        return Unexpected{problem_at("E020", in_quotes(text) + " has no unit",
                                      "write B, KiB (1024) or kB (1000) behind it", 0, text.size())};
     for (const SizeUnit& unit : size_units) {
         if (unit.name != unit_name) continue;
         const auto value = detail::multiply(text.substr(0, digits), unit.bytes);
         if (!value || value->value > std::numeric_limits<std::int64_t>::max())
             return Unexpected{
-                problem_at("E025", quoted(text) + " is too large a size", "", 0, text.size())};
+                problem_at("E025", in_quotes(text) + " is too large a size", "", 0, text.size())};
         if (!value->exact)
-            return Unexpected{problem_at("E023", quoted(text) + " is no whole number of bytes", "",
-                                         0, text.size())};
+            return Unexpected{problem_at("E023", in_quotes(text) + " is no whole number of bytes",
+                                         "", 0, text.size())};
         return Bytes{static_cast<std::int64_t>(value->value)};
     }
     return Unexpected{detail::unit_problem(text, unit_name, digits, "a size",
@@ -90,7 +90,7 @@ Result<Bandwidth> Text<Bandwidth>::parse(std::string_view text) {
     const std::string_view number = text.substr(0, digits);
     const std::string_view unit_name = text.substr(digits);
     if (unit_name.empty() && text != "0")
-        return Unexpected{problem_at("E020", quoted(text) + " has no unit",
+        return Unexpected{problem_at("E020", in_quotes(text) + " has no unit",
                                      text.size() <= 40
                                          ? "did you mean " + std::string{text} + "Mbit/s?"
                                          : "write Mbit/s or MB/s behind it",
@@ -99,11 +99,11 @@ Result<Bandwidth> Text<Bandwidth>::parse(std::string_view text) {
         if (unit.name != unit_name && text != "0") continue;
         const std::optional<double> value = detail::to_double(number, unit.shift);
         if (!value || *value * unit.bytes_per_second > std::numeric_limits<double>::max())
-            return Unexpected{problem_at("E025", quoted(text) + " is out of the range of numbers",
-                                         "", 0, text.size())};
+            return Unexpected{problem_at(
+                "E025", in_quotes(text) + " is out of the range of numbers", "", 0, text.size())};
         if (*value == 0)
             return Unexpected{problem_at("E024",
-                                         "a bandwidth must be above 0, found " + quoted(text),
+                                         "a bandwidth must be above 0, found " + in_quotes(text),
                                          "cut a link with a partition instead", 0, text.size())};
         return Bandwidth{*value * unit.bytes_per_second};
     }

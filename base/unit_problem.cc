@@ -60,22 +60,22 @@ std::optional<Problem> find_bad_start(std::string_view text, std::string_view ki
     const std::string expected = "expected " + std::string{kind} + " like " + std::string{example};
     if (text.empty()) return problem_at("E022", expected + ", found nothing", "", 0, 0);
     if (is_no_number(text))
-        return problem_at("E025", expected + ", found " + quoted(text),
+        return problem_at("E025", expected + ", found " + in_quotes(text),
                           "only finite numbers have a meaning here", 0, text.size());
     if (number_length(text) > 0) return std::nullopt;
     if (text.front() == '-' && number_length(text.substr(1)) > 0)
-        return problem_at("E024", std::string{kind} + " cannot be negative: " + quoted(text),
+        return problem_at("E024", std::string{kind} + " cannot be negative: " + in_quotes(text),
                           "leave out the minus sign", 0, text.size());
-    return problem_at("E022", expected + ", found " + quoted(text), "", 0, text.size());
+    return problem_at("E022", expected + ", found " + in_quotes(text), "", 0, text.size());
 }
 
 Problem unit_problem(std::string_view text, std::string_view unit, std::size_t column,
                      std::string_view kind, std::string_view known) {
     if (const std::string_view other = kind_of_unit(unit); !other.empty() && other != kind)
-        return problem_at(
-            "E022",
-            quoted(text) + " is " + std::string{other} + " where " + std::string{kind} + " belongs",
-            "units here: " + std::string{known}, 0, text.size());
+        return problem_at("E022",
+                          in_quotes(text) + " is " + std::string{other} + " where " +
+                              std::string{kind} + " belongs",
+                          "units here: " + std::string{known}, 0, text.size());
     const std::vector<std::string> candidates = words_of(known);
     std::string meant;
     for (const auto& [word, ours] : foreign)
@@ -86,8 +86,8 @@ Problem unit_problem(std::string_view text, std::string_view unit, std::size_t c
     std::string hint = "units are " + std::string{known};
     if (!meant.empty() && text.size() <= 40)
         hint = "did you mean " + std::string{text.substr(0, column)} + meant + "?";
-    return problem_at("E021", quoted(unit) + " is no unit of " + std::string{kind}, std::move(hint),
-                      column, unit.size());
+    return problem_at("E021", in_quotes(unit) + " is no unit of " + std::string{kind},
+                      std::move(hint), column, unit.size());
 }
 
 }  // namespace shaketable::detail

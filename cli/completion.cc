@@ -53,7 +53,7 @@ std::string bash_script(const CLI::App& app) {
 }
 
 /// In single quotes, as fish reads them.
-std::string quoted(const std::string& text) {
+std::string in_quotes(const std::string& text) {
     std::string made = "'";
     for (const char c : text) {
         if (c == '\'' || c == '\\') made += '\\';
@@ -66,7 +66,7 @@ std::string fish_script(const CLI::App& app) {
     std::string script;
     for (const CLI::App* command : app.get_subcommands({})) {
         script += "complete -c shaketable -f -n __fish_use_subcommand -a " + command->get_name() +
-                  " -d " + quoted(command->get_description()) + "\n";
+                  " -d " + in_quotes(command->get_description()) + "\n";
         for (const CLI::Option* option : command->get_options()) {
             if (option->get_lnames().empty()) continue;
             script += "complete -c shaketable -n '__fish_seen_subcommand_from " +
@@ -74,7 +74,7 @@ std::string fish_script(const CLI::App& app) {
             for (const std::string& name : option->get_snames()) script += " -s " + name;
             for (const std::string& name : option->get_lnames()) script += " -l " + name;
             if (option->get_items_expected_max() > 0) script += " -r";
-            script += " -d " + quoted(option->get_description()) + "\n";
+            script += " -d " + in_quotes(option->get_description()) + "\n";
         }
     }
     return script;

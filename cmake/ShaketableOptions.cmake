@@ -1,6 +1,7 @@
 # Language, warnings and build kinds, in one place.
 option(SHAKETABLE_TESTS "Build the tests" ON)
 option(SHAKETABLE_BENCH "Build the benchmarks" OFF)
+option(SHAKETABLE_TOGETHER "Compile a dozen files of a room as one: a full build takes a third of the time" OFF)
 option(SHAKETABLE_FUZZ "Build the libFuzzer targets (clang only)" OFF)
 set(SHAKETABLE_SANITIZE "" CACHE STRING "address, undefined, thread or a comma-separated list of them")
 

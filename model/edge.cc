@@ -51,8 +51,9 @@ EdgeRules::EdgeRules(const EdgePolicy& policy) {
     }
     const bool may_wait_for_turn =
         policy.rate_limit && policy.rate_limit->wait.value_or(Duration{0}) > Duration{0};
-    plain = !several && !policy.fallback && !policy.bulkhead && total_timeout == forever &&
-            !may_wait_for_turn;
+    const bool at_once = !policy.bulkhead && total_timeout == forever && !may_wait_for_turn;
+    plain = at_once && !several && !policy.fallback;
+    direct = plain || (at_once && !policy.hedge && call_gates.empty() && !draws_timeout);
 }
 
 std::uint16_t status_of(Outcome outcome) noexcept {

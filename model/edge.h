@@ -22,6 +22,8 @@ struct EdgeRules {
 
     bool plain = true;  ///< one attempt, started at once or never, settles the call: no Call record
                         ///< is needed
+    bool direct = true;  ///< the first try starts at once or never: no Call record is needed until
+                         ///< it fails; all that is plain is direct
     std::optional<policies::RetryRule> retry;
     std::optional<policies::OutcomeMask> fallback;
     Sampler fallback_work;

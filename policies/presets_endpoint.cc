@@ -21,7 +21,7 @@ using std::chrono::seconds;
 
 /// Source: HystrixCommandProperties, HystrixCircuitBreaker, HealthCountsStream (500 ms snapshots of
 /// complete buckets).
-[[nodiscard]] Breaker hystrix() {
+[[nodiscard]] Breaker hystrix_breaker() {
     OpenRule rule = errors_rule(0.5, 20);
     rule.window = seconds{10};
     return {.open_at = rule,
@@ -35,7 +35,7 @@ using std::chrono::seconds;
 }
 
 /// Source: CircuitBreakerConfig, CircuitBreakerStateMachine.
-[[nodiscard]] Breaker resilience4j() {
+[[nodiscard]] Breaker resilience4j_breaker() {
     OpenRule rule = errors_rule(0.5, 100);
     rule.slow = ShareTest{Share{1}, true};
     rule.window_calls = 100;
@@ -49,7 +49,7 @@ using std::chrono::seconds;
 }
 
 /// Source: Polly.Core CircuitBreakerStrategyOptions, RollingHealthMetrics (ten slices of 3 s).
-[[nodiscard]] Breaker polly() {
+[[nodiscard]] Breaker polly_breaker() {
     OpenRule rule = errors_rule(0.1, 100);
     rule.window = seconds{30};
     return {.open_at = rule,
@@ -63,7 +63,7 @@ using std::chrono::seconds;
 
 /// Source: linkerd2-proxy, failure accrual by consecutive failures; its defaults in the linkerd
 /// documentation.
-[[nodiscard]] Breaker linkerd() {
+[[nodiscard]] Breaker linkerd_breaker() {
     OpenRule rule;
     rule.consecutive = 7;
     return {.open_at = rule,
@@ -122,10 +122,10 @@ using std::chrono::seconds;
 }  // namespace
 
 std::optional<Breaker> breaker_preset(std::string_view name) {
-    if (name == "hystrix") return hystrix();
-    if (name == "resilience4j") return resilience4j();
-    if (name == "polly") return polly();
-    if (name == "linkerd") return linkerd();
+    if (name == "hystrix") return hystrix_breaker();
+    if (name == "resilience4j") return resilience4j_breaker();
+    if (name == "polly") return polly_breaker();
+    if (name == "linkerd") return linkerd_breaker();
     return std::nullopt;
 }
 

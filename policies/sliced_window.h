@@ -20,15 +20,15 @@ class SlicedWindow {
     /// `length` > 0; no slices = nothing is counted; a width is at least a nanosecond.
     SlicedWindow(Duration length, std::uint32_t slices) : ring_(slices) {
         if (slices > 0 && length.count() > slices) width_ = length.count() / slices;
+        next_ = Time{Duration{width_}};
     }
 
     /// Drops what is too old at `now`. Time does not run backwards; an earlier `now` changes
     /// nothing.
     void advance(Time now) noexcept {
-        const std::int64_t slice = now.time_since_epoch().count() / width_;
-        if (slice <= current_) [[likely]]
+        if (now < next_) [[likely]]
             return;
-        move_to(slice);
+        move_to(now.time_since_epoch().count() / width_);
     }
     void add(Time now, const Counts& counts) noexcept {
         if (ring_.empty()) return;
@@ -59,11 +59,13 @@ class SlicedWindow {
             }
         }
         current_ = slice;
+        next_ = Time{Duration{(slice + 1) * width_}};
         at_ = n == 0 ? 0 : static_cast<std::size_t>(slice % n);
     }
 
     std::int64_t width_ = 1;
     std::int64_t current_ = 0;
+    Time next_{Duration{width_}};  ///< start of the slice after the current one
     std::size_t at_ = 0;
     Counts sum_{};
     std::vector<Counts> ring_{};

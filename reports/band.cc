@@ -48,13 +48,13 @@ std::vector<StepTotals> step_totals(const Repeat& repeat, std::span<const std::u
     return steps;
 }
 
-Place place_of(const StepTotals& step, const Band& band) {
+BandSide place_of(const StepTotals& step, const Band& band) {
     const std::uint64_t settled = step.succeeded + step.failed;
-    if (settled == 0) return step.started > 0 ? Place::outside : Place::neither;
+    if (settled == 0) return step.started > 0 ? BandSide::outside : BandSide::neither;
     const double success = ratio(step.succeeded, settled);
-    if (success < band.success_least) return Place::outside;
-    if (step.succeeded == 0 && band.p50_most >= 0) return Place::outside;
-    return step.p50 <= band.p50_most ? Place::inside : Place::outside;
+    if (success < band.success_least) return BandSide::outside;
+    if (step.succeeded == 0 && band.p50_most >= 0) return BandSide::outside;
+    return step.p50 <= band.p50_most ? BandSide::inside : BandSide::outside;
 }
 
 std::optional<Band> baseline_band(const Record& record, const Repeat& repeat,
@@ -93,13 +93,13 @@ Recovery find_recovery(const Record& record, const std::vector<StepTotals>& step
     bool any_inside = false;
     for (std::size_t k = within.first; k < std::min(within.last, steps.size()); ++k) {
         const Time step_end{record.sample_every * static_cast<std::int64_t>(k + 1)};
-        const Place place = place_of(steps[k], band);
-        if (place == Place::outside) {
+        const BandSide place = place_of(steps[k], band);
+        if (place == BandSide::outside) {
             good_since = step_end;
             any_inside = false;
             continue;
         }
-        any_inside = any_inside || place == Place::inside;
+        any_inside = any_inside || place == BandSide::inside;
         if (any_inside && step_end - good_since >= recovery_hold)
             return {.recovered = true, .after = good_since - from};
     }

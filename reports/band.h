@@ -36,8 +36,8 @@ struct Band {
     double p50_most = 0;       ///< seconds
     bool operator==(const Band&) const = default;
 };
-enum class Place : std::uint8_t { inside, outside, neither };
-[[nodiscard]] Place place_of(const StepTotals& step, const Band& band);
+enum class BandSide : std::uint8_t { inside, outside, neither };
+[[nodiscard]] BandSide place_of(const StepTotals& step, const Band& band);
 
 /// Nothing where the baseline has no step with a settled call.
 [[nodiscard]] std::optional<Band> baseline_band(const Record& record, const Repeat& repeat,

@@ -13,7 +13,7 @@ namespace {
 
 using Failed = std::optional<Problem>;
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
     std::string shown{text.substr(0, 60)};
     for (char& c : shown)
         if (static_cast<unsigned char>(c) < 0x20) c = ' ';
@@ -75,7 +75,7 @@ class ClaimParser {
         std::string_view token = ahead.take_token("()<>=!,");
         if (token.empty()) token = rest.substr(0, 1);
         return problem_at("E119", cursor_.position(), token.size(),
-                          "expected " + std::string{wanted} + ", found " + quoted(token),
+                          "expected " + std::string{wanted} + ", found " + in_quotes(token),
                           std::move(hint));
     }
     Failed expect(std::string_view mark) {
@@ -105,8 +105,9 @@ class ClaimParser {
             names.emplace_back(known);
         }
         const std::string near = nearest(name, names);
-        Problem problem = problem_at("E120", start, name.size(), "unknown metric " + quoted(name),
-                                     near.empty() ? "" : "did you mean \"" + near + "\"?");
+        Problem problem =
+            problem_at("E120", start, name.size(), "unknown metric " + in_quotes(name),
+                       near.empty() ? "" : "did you mean \"" + near + "\"?");
         std::string all;
         for (const std::string& known : names) all += (all.empty() ? "metrics are " : ", ") + known;
         if (near.empty()) problem.notes.push_back(std::move(all));

@@ -36,10 +36,10 @@ std::vector<std::string> names_of(const Named<T>& named) {
 
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates) {
     const std::string near = nearest(word, candidates);
-    return near.empty() ? "" : "did you mean " + quoted(near) + "?";
+    return near.empty() ? "" : "did you mean " + in_quotes(near) + "?";
 }
 
-std::string quoted(std::string_view word) {
+std::string in_quotes(std::string_view word) {
     return "\"" + std::string{word} + "\"";
 }
 
@@ -73,7 +73,7 @@ bool check_zone(const Desk& desk, std::string_view zone, std::string_view path) 
     notes.push_back(zones.empty() ? "the scenario declares no zones; `zones: {" +
                                         std::string{zone} + ": {}}` would"
                                   : "the scenario's zones: " + list_of(zones));
-    desk.report("E103", path, "unknown zone " + quoted(zone), did_you_mean(zone, zones),
+    desk.report("E103", path, "unknown zone " + in_quotes(zone), did_you_mean(zone, zones),
                 std::move(notes));
     return false;
 }
@@ -81,8 +81,8 @@ bool check_zone(const Desk& desk, std::string_view zone, std::string_view path) 
 bool check_service(const Desk& desk, std::string_view service, std::string_view path) {
     if (desk.scenario.services.find(service) != nullptr) return true;
     if (const Workload* workload = desk.scenario.workload.find(service)) {
-        desk.report("E101", path, quoted(service) + " is a workload, expected a service",
-                    "it calls " + quoted(workload->call));
+        desk.report("E101", path, in_quotes(service) + " is a workload, expected a service",
+                    "it calls " + in_quotes(workload->call));
         return false;
     }
     const std::vector<std::string> names = service_names(desk.scenario);
@@ -91,7 +91,7 @@ bool check_service(const Desk& desk, std::string_view service, std::string_view 
     if (hint.empty())
         notes.push_back(names.empty() ? "the scenario has no services"
                                       : "the scenario's services: " + list_of(names));
-    desk.report("E101", path, "unknown service " + quoted(service), hint, std::move(notes));
+    desk.report("E101", path, "unknown service " + in_quotes(service), hint, std::move(notes));
     return false;
 }
 
@@ -111,8 +111,8 @@ bool check_endpoint(const Desk& desk, std::string_view call, std::string_view pa
     std::string hint = did_you_mean(call, full);
     if (hint.empty() && full.size() == 1) hint = did_you_mean(full.front(), full);
     const std::string message = name.endpoint.empty()
-                                    ? "expected \"service.endpoint\", found " + quoted(call)
-                                    : "unknown endpoint " + quoted(call);
+                                    ? "expected \"service.endpoint\", found " + in_quotes(call)
+                                    : "unknown endpoint " + in_quotes(call);
     desk.report("E104", path, message, std::move(hint), {std::move(note)});
     return false;
 }

@@ -44,7 +44,7 @@ void check_call_graph(const Desk& desk) {
         if (!cycles.empty())
             notes.push_back("one of the circles: " + print_cycle(topology, cycles.front()));
         desk.report("E109", "workload." + name + ".call",
-                    "one request of " + quoted(name) + " makes more than a million calls",
+                    "one request of " + in_quotes(name) + " makes more than a million calls",
                     "fewer loops or branches, or a lower probability", std::move(notes));
     }
 }

@@ -98,7 +98,7 @@ void check_span(const Desk& desk, const Windows& windows, const Span& span,
                 const std::string& path) {
     const std::vector<std::string> names = windows.names();
     if (std::find(names.begin(), names.end(), span.window) == names.end()) {
-        desk.report("E123", path, "unknown window " + quoted(span.window),
+        desk.report("E123", path, "unknown window " + in_quotes(span.window),
                     did_you_mean(span.window, names),
                     {"the scenario's windows: " + list_of(names)});
         return;

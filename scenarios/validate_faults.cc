@@ -94,11 +94,11 @@ void check_other_times(const Desk& desk) {
     for (const auto& [name, window] : desk.scenario.windows)
         if (window.to > end)
             desk.report("E115", "windows." + name + ".to",
-                        "window " + quoted(name) + " ends when the run is over", "", {lasts});
+                        "window " + in_quotes(name) + " ends when the run is over", "", {lasts});
     for (const auto& [name, workload] : desk.scenario.workload)
         if (workload.start && *workload.start >= end)
             desk.report("E115", "workload." + name + ".start",
-                        quoted(name) + " starts when the run is over", "", {lasts});
+                        in_quotes(name) + " starts when the run is over", "", {lasts});
 }
 
 }  // namespace

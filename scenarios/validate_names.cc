@@ -16,9 +16,9 @@ class Register {
         const auto [first, is_new] = seen_.emplace(name, std::pair{what, path});
         if (is_new) return;
         const Location place = desk_.where(first->second.second);
-        std::string note = quoted(name) + " is the name of " + first->second.first;
+        std::string note = in_quotes(name) + " is the name of " + first->second.first;
         if (place.line > 0) note += ", line " + std::to_string(place.line);
-        desk_.report("E105", path, "the name " + quoted(name) + " is used twice", "another name",
+        desk_.report("E105", path, "the name " + in_quotes(name) + " is used twice", "another name",
                      {std::move(note)});
     }
 

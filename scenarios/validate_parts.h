@@ -46,7 +46,7 @@ void check_size(const Desk& desk);
 [[nodiscard]] std::string did_you_mean(std::string_view word,
                                        const std::vector<std::string>& candidates);
 /// `"word"`.
-[[nodiscard]] std::string quoted(std::string_view word);
+[[nodiscard]] std::string in_quotes(std::string_view word);
 /// "append", "append and read", "append, read and scan"; at most 8, and how many more.
 [[nodiscard]] std::string list_of(const std::vector<std::string>& words);
 

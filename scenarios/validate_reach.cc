@@ -58,7 +58,7 @@ bool check_edge(const Desk& desk, const Fault& fault, const std::string& path) {
                                  : "";
     desk.report("E114", path + ".target",
                 std::string{faults::kind_name(fault.what)} + " on " +
-                    quoted(Text<Target>::print(target)) + " would hit no call",
+                    in_quotes(Text<Target>::print(target)) + " would hit no call",
                 hint, std::move(notes));
     return false;
 }
@@ -90,7 +90,7 @@ bool has_cache(const Steps& steps) {
 bool check_cache(const Desk& desk, std::string_view name, const std::string& path) {
     for (const auto& endpoint : desk.scenario.services.find(name)->endpoints)
         if (has_cache(endpoint.value.steps)) return true;
-    desk.report("E114", path + ".target", quoted(name) + " has no cache that could be cold",
+    desk.report("E114", path + ".target", in_quotes(name) + " has no cache that could be cold",
                 "a `cache` step in one of its endpoints");
     return false;
 }
@@ -99,7 +99,7 @@ bool check_pools(const Desk& desk, std::string_view name, const faults::Exhaust&
                  const std::string& path) {
     if (exhaust.workers && desk.scenario.services.find(name)->workers.is_unlimited()) {
         desk.report("E114", path + ".workers",
-                    quoted(name) + " has unlimited workers, which nothing can exhaust",
+                    in_quotes(name) + " has unlimited workers, which nothing can exhaust",
                     "services." + std::string{name} + ".workers: 64");
         return false;
     }
@@ -112,7 +112,7 @@ bool check_pools(const Desk& desk, std::string_view name, const faults::Exhaust&
             return true;
     }
     desk.report("E114", path + ".connections",
-                "no caller of " + quoted(name) + " has a bounded pool of connections",
+                "no caller of " + in_quotes(name) + " has a bounded pool of connections",
                 "a `bulkhead` in the policy of its callers");
     return false;
 }
@@ -125,7 +125,7 @@ bool check_reach(const Desk& desk, const Fault& fault, const std::string& path) 
     if (desk.topology.has_unknown_calls()) return true;  // reported; it may be the very call
     if (!target.from.topic.empty() || !target.to.topic.empty()) {
         desk.report("E114", path + ".target",
-                    "no service has topics: " + quoted(Text<Target>::print(target)));
+                    "no service has topics: " + in_quotes(Text<Target>::print(target)));
         return false;
     }
     const bool is_traffic = std::visit(

@@ -12,7 +12,7 @@ void check_policy(const Desk& desk, const std::string& policy, const std::string
     if (policy.empty() || desk.scenario.policies.find(policy) != nullptr) return;
     std::vector<std::string> names;
     for (const auto& entry : desk.scenario.policies) names.push_back(entry.name);
-    desk.report("E102", path, "unknown policy " + quoted(policy), did_you_mean(policy, names),
+    desk.report("E102", path, "unknown policy " + in_quotes(policy), did_you_mean(policy, names),
                 {names.empty() ? "the scenario declares no policies"
                                : "the scenario's policies: " + list_of(names)});
 }
@@ -32,7 +32,7 @@ void check_links(const Desk& desk) {
         const Result<faults::Target> ends = Text<faults::Target>::parse(link.name);
         if (!ends || ends->arrow == faults::Target::Arrow::none) {
             desk.report("E113", path,
-                        "expected a link between two ends, found " + quoted(link.name),
+                        "expected a link between two ends, found " + in_quotes(link.name),
                         "a -> b, a <-> b, zone:x -> zone:y");
             continue;
         }

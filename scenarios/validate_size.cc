@@ -81,10 +81,10 @@ void check_pace(const Desk& desk, const lint_rules::Facts& facts) {
         const double pause = workload.think.mean() + facts.times(site.callee).answer;
         if (workload.users && is_instant && pause <= 0)
             desk.report("E199", "workload." + name + ".users",
-                        "the users of " + quoted(name) +
+                        "the users of " + in_quotes(name) +
                             " call for ever at one instant: neither "
                             "they nor " +
-                            quoted(site.call) + " take any time",
+                            in_quotes(site.call) + " take any time",
                         "think: 1s, or `work` in the steps of the endpoint");
     }
 }
@@ -107,7 +107,7 @@ void check_work(const Desk& desk) {
             steps += (*visits)[e] * steps_of[e];
         if (!(steps <= steps_of_request_max))
             desk.report("E109", "workload." + name + ".call",
-                        "one request of " + quoted(name) + " takes about " + grouped(steps) +
+                        "one request of " + in_quotes(name) + " takes about " + grouped(steps) +
                             " steps, more than ten million",
                         "fewer loops or branches");
         // Users wait for their answers, so their load is bounded by what the system can do.

@@ -60,8 +60,8 @@ bool check_name_of_workload(const Desk& desk, const Fault& fault, const std::str
     const std::string kind{faults::kind_name(fault.what)};
     desk.report(is_service ? "E114" : "E101", path,
                 is_service
-                    ? kind + " works on a workload, and " + quoted(side.name) + " is a service"
-                    : "unknown workload " + quoted(side.name),
+                    ? kind + " works on a workload, and " + in_quotes(side.name) + " is a service"
+                    : "unknown workload " + in_quotes(side.name),
                 did_you_mean(side.name, names), {"the scenario's workloads: " + list_of(names)});
     return false;
 }

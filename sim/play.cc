@@ -9,7 +9,7 @@ namespace shaketable::sim {
 
 namespace {
 
-using Outcome = Result<reports::Repeat, Problems>;
+using Played = Result<reports::Repeat, Problems>;
 
 /// The stories of some requests of a repeat, which is played again for them.
 std::vector<reports::Trace> tell(const model::Model& model, std::uint64_t repeat,
@@ -29,7 +29,7 @@ Result<faults::Timeline, Problems> timeline_of(const model::Model& model, std::u
     return faults::resolve(scenario.faults, scenario.run.duration, scenario.run.seed, repeat);
 }
 
-Outcome play_repeat(const model::Model& model, std::uint64_t repeat) {
+Played play_repeat(const model::Model& model, std::uint64_t repeat) {
     Result<faults::Timeline, Problems> timeline = timeline_of(model, repeat);
     if (!timeline) return Unexpected{timeline.error()};
     Engine engine{model, repeat, *std::move(timeline)};
@@ -41,7 +41,7 @@ Result<Told, Problems> play_and_tell(const model::Model& model, std::uint64_t re
     if (!timeline) return Unexpected{timeline.error()};
     Engine engine{model, repeat, *std::move(timeline)};
     engine.note_picks(model.scenario.run.keep_traces);
-    Outcome outcome = engine.run();
+    Played outcome = engine.run();
     if (!outcome) return Unexpected{outcome.error()};
     return Told{*std::move(outcome), tell(model, repeat, engine.picks())};
 }

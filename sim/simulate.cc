@@ -15,17 +15,17 @@ namespace shaketable::sim {
 
 namespace {
 
-using Outcome = Result<reports::Repeat, Problems>;
+using Played = Result<reports::Repeat, Problems>;
 
 /// Traces and heat map are kept of the first repeat; the other repeats leave them alone.
-Outcome play(const model::Model& model, std::uint64_t repeat, std::vector<reports::Trace>& traces) {
+Played play(const model::Model& model, std::uint64_t repeat, std::vector<reports::Trace>& traces) {
     if (repeat == 0 && model.scenario.run.keep_traces > 0) {
         Result<Told, Problems> told = play_and_tell(model, repeat);
         if (!told) return Unexpected{told.error()};
         traces = std::move(told->traces);
         return std::move(told->repeat);
     }
-    Outcome outcome = play_repeat(model, repeat);
+    Played outcome = play_repeat(model, repeat);
     if (repeat > 0 && outcome) outcome->heat = {};
     return outcome;
 }
@@ -35,7 +35,7 @@ Outcome play(const model::Model& model, std::uint64_t repeat, std::vector<report
 std::optional<Problems> play_on(const model::Model& model, const SimulateOptions& options,
                                 std::uint32_t wanted, reports::Record& record) {
     const auto first = static_cast<std::uint32_t>(record.repeats.size());
-    std::vector<std::optional<Outcome>> outcomes(wanted - first);
+    std::vector<std::optional<Played>> outcomes(wanted - first);
     std::atomic<std::uint32_t> next{first};
     std::mutex telling;
     std::uint32_t done = first;
@@ -52,7 +52,7 @@ std::optional<Problems> play_on(const model::Model& model, const SimulateOptions
         helpers.emplace_back(work);
     work();
     for (std::thread& helper : helpers) helper.join();
-    for (std::optional<Outcome>& outcome : outcomes) {
+    for (std::optional<Played>& outcome : outcomes) {
         if (!*outcome) return outcome->error();
         record.repeats.push_back(std::move(**outcome));
     }

@@ -28,7 +28,7 @@ double baseline_goodput(const Scene& scene) {
     return goodput(scene, stretches_of(scene.record, scene.repeat, baseline));
 }
 
-Measurement no_baseline(const Scene& scene) {
+Measurement no_goodput_before(const Scene& scene) {
     return {.absence = Absence::no_samples,
             .reason = "no successful requests to " + print(scene.claim.selector) +
                       " during baseline, to compare with"};
@@ -56,7 +56,7 @@ Rate rate_of(const Scene& scene, const std::vector<StepTotals>& all, Steps withi
 
 Measurement measure_collapse(const Scene& scene) {
     const double before = baseline_goodput(scene);
-    if (before <= 0) return no_baseline(scene);
+    if (before <= 0) return no_goodput_before(scene);
     const bool whole_run = scene.claim.span.window == "run";
     Rate now;
     if (whole_run) {
@@ -75,7 +75,7 @@ Measurement measure_collapse(const Scene& scene) {
 
 Measurement measure_time_to_collapse(const Scene& scene) {
     const double before = baseline_goodput(scene);
-    if (before <= 0) return no_baseline(scene);
+    if (before <= 0) return no_goodput_before(scene);
     const std::int64_t step = scene.record.sample_every.count();
     if (step <= 0) return no_samples(scene, "no time series of");
     const std::vector<StepTotals> steps = step_totals(scene.repeat, scene.flows);

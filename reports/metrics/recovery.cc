@@ -86,7 +86,7 @@ Measurement measure_detection(const Scene& scene) {
     std::uint64_t calls = 0;
     for (std::size_t k = within.first; k < std::min(within.last, steps.size()); ++k) {
         calls += steps[k].started + steps[k].succeeded + steps[k].failed;
-        if (place_of(steps[k], *band) != Place::outside) continue;
+        if (place_of(steps[k], *band) != BandSide::outside) continue;
         const Time step_end{scene.record.sample_every * static_cast<std::int64_t>(k + 1)};
         return measured_value(to_seconds(step_end - window->start), calls);
     }

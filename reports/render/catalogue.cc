@@ -29,7 +29,7 @@ std::string alone(const Runs& runs) {
     return render(runs.front());
 }
 
-constexpr std::array all{
+constexpr std::array all_renderers{
     Renderer{".html", "the report, one page that works offline", true, to_html},
     Renderer{".json", "everything that was found and recorded", false, json},
     Renderer{".md", "a summary in Markdown", true, to_markdown},
@@ -48,12 +48,12 @@ constexpr std::array all{
 }  // namespace
 
 std::span<const Renderer> renderers() {
-    return all;
+    return all_renderers;
 }
 
 const Renderer* find_renderer(std::string_view path) {
     const Renderer* best = nullptr;
-    for (const Renderer& renderer : all)
+    for (const Renderer& renderer : all_renderers)
         if (path.ends_with(renderer.ending) &&
             (best == nullptr || renderer.ending.size() > best->ending.size()))
             best = &renderer;

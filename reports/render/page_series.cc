@@ -10,7 +10,7 @@ namespace shaketable::reports {
 namespace {
 
 using Layout = JsonWriter::Layout;
-constexpr int digits = 4;
+constexpr int series_digits = 4;
 constexpr std::size_t events_most = 4000;
 constexpr std::size_t visits_most = 2000;      // of one request
 constexpr std::size_t traces_most = 12;        // of one sort
@@ -81,7 +81,7 @@ void write_mean(JsonWriter& json, std::string_view key,
             sum += value;
             ++n;
         }
-        n > 0 ? json.rounded(sum / static_cast<double>(n), digits) : json.null();
+        n > 0 ? json.rounded(sum / static_cast<double>(n), series_digits) : json.null();
     }
     json.end_array();
 }
@@ -98,7 +98,7 @@ void write_extremes(JsonWriter& json, const std::vector<std::vector<CallPoint>>&
                 const double share = points[k].succeeded / settled;
                 most = most < 0 ? share : low ? std::min(most, share) : std::max(most, share);
             }
-            most < 0 ? json.null() : json.rounded(most, digits);
+            most < 0 ? json.null() : json.rounded(most, series_digits);
         }
         json.end_array();
     }

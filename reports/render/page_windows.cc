@@ -13,15 +13,16 @@ namespace shaketable::reports {
 namespace {
 
 using Layout = JsonWriter::Layout;
-constexpr int digits = 5;
+constexpr int window_digits = 5;
 
 void write_estimate(JsonWriter& json, const Estimate& estimate) {
     if (estimate.n == 0 || !std::isfinite(estimate.mean)) {
         json.null();
         return;
     }
-    json.begin_array(Layout::compact).rounded(estimate.mean, digits);
-    if (estimate.has_interval()) json.rounded(estimate.low, digits).rounded(estimate.high, digits);
+    json.begin_array(Layout::compact).rounded(estimate.mean, window_digits);
+    if (estimate.has_interval())
+        json.rounded(estimate.low, window_digits).rounded(estimate.high, window_digits);
     json.end_array();
 }
 

@@ -17,7 +17,7 @@ std::string label_of(const std::string& name, const scenarios::Service& service)
 }
 
 /// Within double quotes of DOT, only quotes and backslashes mean something.
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
     std::string out = "\"";
     for (const char c : text) {
         if (c == '"' || c == '\\') out += '\\';
@@ -47,16 +47,15 @@ std::string id_of(const scenarios::ServiceEdge& edge) {
 }  // namespace
 
 std::string to_dot(const Scenario& scenario) {
-    std::string text = "digraph " + quoted(harmless(scenario.name)) +
+    std::string text = "digraph " + in_quotes(harmless(scenario.name)) +
                        " {\n  rankdir=LR;\n  node [shape=box, style=rounded, "
                        "fontname=\"sans-serif\"];\n";
     for (std::size_t w = 0; w < scenario.workload.size(); ++w)
-        text += "  w" + std::to_string(w) +
-                " [shape=plaintext, label=" + quoted(harmless(scenario.workload.entries[w].name)) +
-                "];\n";
+        text += "  w" + std::to_string(w) + " [shape=plaintext, label=" +
+                in_quotes(harmless(scenario.workload.entries[w].name)) + "];\n";
     for (std::size_t s = 0; s < scenario.services.size(); ++s) {
         const auto& [name, service] = scenario.services.entries[s];
-        text += "  s" + std::to_string(s) + " [label=" + quoted(label_of(name, service));
+        text += "  s" + std::to_string(s) + " [label=" + in_quotes(label_of(name, service));
         if (service.kind == ServiceKind::database || service.kind == ServiceKind::cache)
             text += ", shape=cylinder";
         if (service.kind == ServiceKind::external) text += ", style=\"rounded,dashed\"";

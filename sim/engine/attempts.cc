@@ -237,6 +237,11 @@ void Engine::attempt_settled(Index index, Outcome outcome, std::uint16_t status)
     }
     if (hop.watched) observe_try(w, outcome, status);
     if (w.has(by_call)) return call_attempt_settled(w.parent, index, outcome, status);
+    if (!hop.plain) {
+        if (!is_success(outcome))
+            return call_attempt_settled(promote(index), index, outcome, status);
+        if (hop.has_budget) pay_for_success(edge_state, outcome, status);
+    }
     call_settled(edge_state, w.parent, w.sent, outcome, status, story);
 }
 

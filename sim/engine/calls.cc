@@ -13,56 +13,6 @@ using policies::CancelMode;
 using policies::HedgeCancel;
 using policies::PolicyKind;
 
-void Engine::start_call(std::uint32_t edge_state, Index parent) {
-    const Hop& hop = hops_[edge_state];
-    const EdgeRules& rules = rules_[hop.edge];
-    ++flow_of(edge_state).now.started;
-    const bool from_walker = !hop.from_workload && parent != none;
-    const Time inherited = from_walker ? walkers_[parent].deadline : never;
-    const Tracer::Spot story =
-        tracer_ != nullptr ? story_of_caller(edge_state, parent) : Tracer::Spot{};
-    if (hop.plain) {
-        BreakerMachine::Permit permit;
-        for (const PolicyKind gate : rules.attempt_gates) {
-            const Outcome answer = ask_gate(gate, edge_state, permit);
-            if (answer == Outcome::ok) continue;
-            count_refusal(edge_state, answer, story, 1);
-            return call_settled(edge_state, parent, now_, answer, status_of(answer), story);
-        }
-        const Outcome sent = start_attempt(edge_state, parent, false,
-                                           gives_up(edge_state, inherited), permit, story, 1);
-        if (sent == Outcome::ok) return;
-        count_refusal(edge_state, sent, story, 1);
-        if (permit.admitted) edge_states_[edge_state].breaker->abandon(permit);
-        return call_settled(edge_state, parent, now_, sent, status_of(sent), story);
-    }
-    const Index index = new_call(edge_state, parent, inherited, story);
-    if (from_walker) walkers_[parent].next = index;
-    if (rules.total_timeout != forever)
-        queue_.schedule(timer_of(index, CallTimer::total),
-                        now_ + rules.total_timeout + Duration{1});
-    pass_gates(index);
-}
-
-Index Engine::new_call(std::uint32_t edge_state, Index parent, Time inherited, Tracer::Spot story) {
-    const Index index = calls_.take();
-    reserve_timers(index);
-    Call& call = calls_[index];
-    call = Call{};
-    call.started = now_;
-    call.deadline = inherited;
-    call.parent = parent;
-    call.edge_state = edge_state;
-    call.state = Call::State::trying;
-    if (story) {
-        call.traced = true;
-        tracer_->put_call(index, story);
-    }
-    if (edge_states_[edge_state].budget) edge_states_[edge_state].budget->on_call(now_);
-    if (edge_states_[edge_state].hedge) edge_states_[edge_state].hedge->on_call();
-    return index;
-}
-
 /// Asks the gates that are left, first those of the call, then those of the try; sends the try when
 /// all let it through.
 void Engine::pass_gates(Index index) {
@@ -401,6 +351,7 @@ void Engine::fall_back(Index index) {
     const std::uint32_t instead =
         model_.edges[edge.fallback].first_state + (call.edge_state - edge.first_state);
     ++flow_of(instead).now.started;
+    count_call(instead);
     const Index other = new_call(instead, index, call.deadline, story_of(call, index));
     calls_[other].is_fallback = true;
     calls_[index].next = other;
@@ -453,17 +404,20 @@ void Engine::leave_child(Index parent, CancelMode mode) {
         return w.drop(forking);
     }
     if (w.phase != Phase::calling || w.next == none) return;
-    const Index child = std::exchange(w.next, none);
+    const Index child = w.next;
     const std::uint32_t edge = model_.program.code[w.pc].a;
     const CancelMode own = mode == CancelMode::propagate ? rules_[edge].cancel : CancelMode::none;
     if (rules_[edge].plain) {
+        w.next = none;
         walkers_[child].parent = none;
         if (own == CancelMode::none) return;
         flow_of(walkers_[child].edge_state).settle(Outcome::cancelled, now_ - walkers_[child].sent);
         return drop_attempt(child, own);
     }
-    calls_[child].parent = none;
-    if (own != CancelMode::none) finish_call(child, Outcome::cancelled, 499);
+    const Index call = (child & call_mark) != 0 ? child & ~call_mark : promote(child);
+    walkers_[parent].next = none;
+    calls_[call].parent = none;
+    if (own != CancelMode::none) finish_call(call, Outcome::cancelled, 499);
 }
 
 }  // namespace shaketable::sim

@@ -39,8 +39,10 @@ void Engine::set_late_verdict(Index walker, LateVerdict verdict) {
 /// The request leaves its caller.
 void Engine::send(Index walker) {
     Walker& w = walkers_[walker];
-    const EdgePlan& edge = model_.edges[model_.edge_states[w.edge_state].edge];
-    const std::uint64_t ordinal = ordinals_[edge.route]++;
+    const Hop& hop = hops_[w.edge_state];
+    const std::uint64_t ordinal = ordinals_[hop.route]++;
+    if (hop.instant && !weather_.has_traffic_faults()) return todo(Todo::What::arrive, walker);
+    const EdgePlan& edge = model_.edges[hop.edge];
     Wire wire;
     Duration extra{0};
     if (weather_.has_traffic_faults()) [[unlikely]] {
@@ -93,6 +95,9 @@ void Engine::answer(Index walker, Outcome outcome, std::uint16_t status) {
     w.phase = Phase::returning;
     w.waiting_for = static_cast<std::uint16_t>(outcome);
     w.status = status;
+    const Hop& hop = hops_[w.edge_state];
+    if (hop.instant && !w.has(has_verdict) && !weather_.has_traffic_faults())
+        return todo(Todo::What::deliver, walker);
     Wire wire;
     Duration extra{0};
     if (w.has(has_verdict)) [[unlikely]] {
@@ -112,9 +117,8 @@ void Engine::answer(Index walker, Outcome outcome, std::uint16_t status) {
         w.phase = Phase::silent;
         return;
     }
-    const EdgePlan& edge = model_.edges[model_.edge_states[w.edge_state].edge];
-    const Duration time =
-        extra + transit(w.edge_state, w.replica, edge.response_bytes, wire, false);
+    const std::int64_t bytes = model_.edges[hop.edge].response_bytes;
+    const Duration time = extra + transit(w.edge_state, w.replica, bytes, wire, false);
     if (time == Duration{0}) return todo(Todo::What::deliver, walker);
     queue_.schedule(timer_of(walker, WalkerTimer::progress), now_ + time);
 }

@@ -36,6 +36,9 @@ void Engine::prepare_replicas() {
             Replica& replica = replicas_[index];
             replica.service = s;
             replica.workers = service.workers;
+            replica.queue_limit = service.queue_limit;
+            replica.async = service.async;
+            replica.guarded = service.policies.has_value();
             replica.first_queue = static_cast<std::uint32_t>(queues_.size());
             queues_.resize(queues_.size() + service.priorities);
             replica.first_lock = static_cast<std::uint32_t>(locks_.size());
@@ -92,11 +95,15 @@ Hop Engine::hop_of(std::uint32_t edge_state) const {
             .service = edge.service,
             .entry = model_.endpoints[edge.endpoint].entry,
             .plain = rules.plain,
+            .direct = rules.direct,
+            .has_budget = state.budget.has_value(),
+            .has_gates = !rules.attempt_gates.empty(),
             .instant = true,
             .from_workload = edge.from_workload,
             .watched = state.breaker || state.throttle || state.ejection,
             .has_deadline = rules.deadline.has_value(),
             .draws_timeout = rules.draws_timeout,
+            .route = edge.route,
             .attempt_timeout = rules.attempt_timeout};
     if (callee.replicas == 1 && !state.health && !state.ejection)
         hop.sole_replica = callee.first_replica;
@@ -216,8 +223,8 @@ void Engine::dispatch_fixed(TimerId timer) {
 
 /// What follows at the same instant, in order.
 void Engine::drain() {
-    for (std::size_t i = 0; i < todo_.size(); ++i) {
-        const Todo next = todo_[i];
+    Todo next;
+    while (todo_.take(next)) {
         switch (next.what()) {
             case Todo::What::run:
                 run_walker(next.index());
@@ -239,7 +246,6 @@ void Engine::drain() {
                 break;
         }
     }
-    todo_.clear();
 }
 
 void Engine::on_sample() {

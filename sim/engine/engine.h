@@ -24,6 +24,7 @@
 #include "scenarios/workloads/arrival_clock.h"
 #include "sim/engine/picks.h"
 #include "sim/engine/state.h"
+#include "sim/engine/todo.h"
 #include "sim/engine/tracer.h"
 
 namespace shaketable::sim {
@@ -82,23 +83,6 @@ class Engine {
 
   private:
     // ---- timers (engine.cc) ----
-    /// One word, so that it is read in the width in which it was written: what is read back at once
-    /// in another width waits for the store.
-    struct Todo {
-        enum class What : std::uint8_t { run, arrive, deliver, resume, fail, pass_gates };
-        Todo(What what, Index index, Outcome outcome, std::uint16_t status)
-            : word{std::uint64_t{index} << 32U | std::uint64_t{status} << 16U |
-                   static_cast<std::uint64_t>(outcome) << 8U | static_cast<std::uint64_t>(what)} {}
-        [[nodiscard]] What what() const { return static_cast<What>(word & 0xFFU); }
-        [[nodiscard]] Outcome outcome() const { return static_cast<Outcome>(word >> 8U & 0xFFU); }
-        [[nodiscard]] std::uint16_t status() const {
-            return static_cast<std::uint16_t>(word >> 16U);
-        }
-        /// A walker; of pass_gates, a call.
-        [[nodiscard]] Index index() const { return static_cast<Index>(word >> 32U); }
-
-        std::uint64_t word;
-    };
     static constexpr TimerId weather_timer = 0, sample_timer = 1, cut_timer = 2, first_timer = 3;
     enum class WalkerTimer : std::uint8_t { progress, timeout };
     enum class CallTimer : std::uint8_t { wait, total };
@@ -122,7 +106,7 @@ class Engine {
     void drain();
     void todo(Todo::What what, Index index, Outcome outcome = Outcome::ok,
               std::uint16_t status = 0) {
-        todo_.emplace_back(what, index, outcome, status);
+        todo_.add({what, index, outcome, status});
     }
     void reserve_timers(Index index) { queue_.reserve(dynamic_timers_ + (index + 1) * 4); }
     void on_sample();
@@ -142,10 +126,20 @@ class Engine {
     void on_user(std::uint32_t user);
     void change_loads();
 
-    // ---- calls at the caller (calls.cc) ----
+    // ---- calls: their beginning (starts.cc) ----
     void start_call(std::uint32_t edge_state, Index parent);
+    void start_directly(std::uint32_t edge_state, Index parent, Time inherited, Tracer::Spot story);
+    void direct_refused(std::uint32_t edge_state, Index parent, Time inherited, Tracer::Spot story,
+                        const policies::BreakerMachine::Permit& permit, Outcome outcome);
+    [[nodiscard]] Index promote(Index walker);
+    [[nodiscard]] Time deadline_of(std::uint32_t edge_state, Index parent) const;
+    void await(Index call);
+    void pay_for_success(std::uint32_t edge_state, Outcome outcome, std::uint16_t status);
+    void count_call(std::uint32_t edge_state);
     [[nodiscard]] Index new_call(std::uint32_t edge_state, Index parent, Time inherited,
                                  Tracer::Spot story);
+
+    // ---- calls at the caller (calls.cc) ----
     void begin_try(Index call);
     void next_try(Index call);
     void pass_gates(Index call);
@@ -354,7 +348,7 @@ class Engine {
     Picks picks_{0};
     Tracer* tracer_ = nullptr;
     Tracer::Spot root_story_;  ///< of the request that begins now
-    std::vector<Todo> todo_;
+    TodoList todo_;
     std::vector<Time> cuts_;
     std::size_t next_cut_ = 0;
     TimerId source_timers_ = 0, user_timers_ = 0, cores_timers_ = 0, startup_timers_ = 0;

@@ -18,6 +18,9 @@ namespace shaketable::sim {
 using model::Index;
 using model::none;
 
+/// Who waits for a call waits for its first try, or for a Call record: that one's index is marked.
+inline constexpr Index call_mark = 0x8000'0000;
+
 /// Where a walker stands.
 enum class Phase : std::uint16_t {
     free,        ///< not in use
@@ -54,9 +57,9 @@ struct alignas(64) Walker {
     Index parent = none;  ///< * walker or call that waits for it; a user of a closed workload; none
     Index sibling = none;  ///< next attempt of the same call
     Index prev = none;     ///< * neighbours in the queue or the ready list that it stands in
-    Index next =
-        none;      ///< * while calling: the attempt or call that it waits for, or the first branch
-    Index pc = 0;  ///< * place in the program
+    Index next = none;     ///< * while calling: the attempt or (marked) call that it waits for, or
+                           ///< the first branch
+    Index pc = 0;          ///< * place in the program
     Index frames = none;   ///< * loops and locks it is inside of
     Index replica = none;  ///< *
     Index edge_state =
@@ -73,7 +76,7 @@ struct alignas(64) Walker {
 };
 static_assert(sizeof(Walker) == 64);
 
-/// A call whose policies may need several attempts, or a wait.
+/// A call that needs a wait, or more than its first attempt.
 struct Call {
     enum class State : std::uint8_t {
         free,

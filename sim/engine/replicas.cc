@@ -63,7 +63,6 @@ Outcome Engine::ask_inbound(const Walker& w) {
 void Engine::arrive(Index walker) {
     Walker& w = walkers_[walker];
     Replica& replica = replicas_[w.replica];
-    const ServicePlan& service = model_.services[replica.service];
     ServiceMeter& meter = meters_.service(replica.service);
     ++meter.now.arrived;
     w.since = now_;
@@ -73,9 +72,9 @@ void Engine::arrive(Index walker) {
     if (policies::has_passed(w.deadline, now_)) return refuse(walker, Outcome::expired);
     const bool at_once = replica.busy < replica.workers && replica.queued == 0 &&
                          replica.ready.size == 0 && !replica.paused;
-    if (!at_once && replica.queued >= service.queue_limit)
+    if (!at_once && replica.queued >= replica.queue_limit)
         return refuse(walker, Outcome::queue_full);
-    if (service.policies) {
+    if (replica.guarded) {
         const Outcome outcome = ask_inbound(w);
         if (outcome != Outcome::ok) return refuse(walker, outcome);
     }
@@ -83,7 +82,7 @@ void Engine::arrive(Index walker) {
     meter.enter(now_);
     if (at_once) {
         meter.wait.record(Duration{0});
-        if (service.policies && inbound_[w.replica].shed)
+        if (replica.guarded && inbound_[w.replica].shed)
             inbound_[w.replica].shed->on_start(now_, Duration{0});
         give_worker(walker);
         return run_walker(walker);
@@ -93,6 +92,7 @@ void Engine::arrive(Index walker) {
     w.phase = Phase::queued;
     push(queue_of(w), walker);
     ++replica.queued;
+    const ServicePlan& service = model_.services[replica.service];
     if (service.patience)
         queue_.schedule(timer_of(walker, WalkerTimer::progress),
                         now_ + service.patience->draw(patience_dice_[replica.service]));
@@ -153,7 +153,7 @@ void Engine::serve_next(Index index) {
             continue;
         }
         meter.wait.record(waited);
-        if (inbound_[index].shed) inbound_[index].shed->on_start(now_, waited);
+        if (replica.guarded && inbound_[index].shed) inbound_[index].shed->on_start(now_, waited);
         give_worker(walker);
         todo(Todo::What::run, walker);
     }
@@ -190,7 +190,7 @@ Index Engine::next_in_queue(Index index) const {
 void Engine::leave(Index walker) {
     const Walker& w = walkers_[walker];
     meter_of(w).leave(now_, w.since, meters_.segment_start());
-    if (!service_of(w).policies || !inbound_[w.replica].limit) return;
+    if (!replicas_[w.replica].guarded || !inbound_[w.replica].limit) return;
     inbound_[w.replica].limit->leave(now_, now_ - w.since, w.has(abandoned),
                                      step_dice_[replicas_[w.replica].service]);
 }

@@ -21,9 +21,12 @@ struct List {
     std::uint32_t size = 0;
 };
 
-struct Replica {
+struct alignas(64) Replica {
     std::uint32_t service = 0;
-    std::uint32_t workers = 0;  ///< that may be held now; unlimited = 0xFFFFFFFF
+    std::uint32_t queue_limit = 0;  ///< of its service
+    bool async = false;             ///< the same
+    bool guarded = false;           ///< its service has policies against load
+    std::uint32_t workers = 0;      ///< that may be held now; unlimited = 0xFFFFFFFF
     std::uint32_t busy = 0;
     std::uint32_t outstanding = 0;  ///< sent here and not answered, over all callers
     std::uint32_t first_queue = 0;  ///< into Engine::queues_; one, or one per priority
@@ -69,11 +72,15 @@ struct alignas(64) Hop {
     std::uint32_t entry = 0;    ///< first instruction of the endpoint
     Index sole_replica = none;  ///< of the callee, where there is nothing to choose
     bool plain = true;          ///< see EdgeRules::plain
+    bool direct = true;         ///< see EdgeRules::direct
+    bool has_budget = false;    ///< of retries
+    bool has_gates = false;     ///< for its first try
     bool instant = false;       ///< its links take no time, whatever is sent over them
     bool from_workload = false;
     bool watched = false;       ///< a breaker, throttle or outlier ejection observes its tries
     bool has_deadline = false;  ///< hands deadlines on
     bool draws_timeout = false;
+    std::uint32_t route = 0;  ///< see EdgePlan::route
     Duration attempt_timeout{forever};
 };
 

@@ -29,7 +29,7 @@ void Engine::run_walker(Index walker) {
             case Op::call:
                 w.phase = Phase::calling;
                 w.next = none;
-                if (service_of(w).async) release_worker(walker);
+                if (replicas_[w.replica].async) release_worker(walker);
                 return start_call(state_of(w, step.a), walker);
             case Op::spawn:
                 ++w.pc;
@@ -95,9 +95,8 @@ std::uint32_t Engine::choose(const Instruction& step, double die) const {
 bool Engine::step_work(Index walker, const Instruction& step) {
     Walker& w = walkers_[walker];
     Replica& replica = replicas_[w.replica];
-    const ServicePlan& service = model_.services[replica.service];
     ServiceMeter& meter = meters_.service(replica.service);
-    if (service.async && !w.has(holds_worker)) {
+    if (replica.async && !w.has(holds_worker)) {
         if (replica.busy >= replica.workers || replica.ready.size > 0) {
             w.phase = Phase::ready;
             meter.add_waiting(now_);
@@ -132,7 +131,7 @@ bool Engine::step_wait(Index walker, const Instruction& step) {
         model_.program.samplers[step.a].draw(step_dice_[replicas_[w.replica].service]);
     ++w.pc;
     if (time == Duration{0}) return true;
-    if (service_of(w).async) release_worker(walker);
+    if (replicas_[w.replica].async) release_worker(walker);
     w.phase = Phase::working;
     w.add(waits_clock);
     queue_.schedule(timer_of(walker, WalkerTimer::progress), now_ + time);
@@ -165,7 +164,7 @@ void Engine::on_cores(std::uint32_t cores) {
 void Engine::step_fork(Index walker, const Instruction& step) {
     Index previous = none;
     const Index replica = walkers_[walker].replica;
-    if (service_of(walkers_[walker]).async) release_worker(walker);
+    if (replicas_[walkers_[walker].replica].async) release_worker(walker);
     for (std::uint32_t i = 0; i < step.b; ++i) {
         const Index index = new_walker();
         Walker& branch = walkers_[index];
@@ -288,7 +287,7 @@ bool Engine::step_lock(Index walker, std::uint32_t number) {
 /// one may need it.
 void Engine::wait_for_another(Index walker) {
     walkers_[walker].phase = Phase::locked;
-    if (service_of(walkers_[walker]).async) release_worker(walker);
+    if (replicas_[walkers_[walker].replica].async) release_worker(walker);
 }
 
 /// Gives the lock to whoever waits longest. Does nothing if `walker` does not hold it.
