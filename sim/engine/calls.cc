@@ -24,7 +24,7 @@ void Engine::start_call(std::uint32_t edge_state, Index parent) {
     if (hop.plain) {
         BreakerMachine::Permit permit;
         for (const PolicyKind gate : rules.attempt_gates) {
-            const Outcome answer = ask_gate(gate, edge_state, permit);
+            const Outcome answer = ask_gate(gate, edge_state, true, permit);
             if (answer == Outcome::ok) continue;
             count_refusal(edge_state, answer, story, 1);
             return call_settled(edge_state, parent, now_, answer, status_of(answer), story);
@@ -54,6 +54,8 @@ Index Engine::new_call(std::uint32_t edge_state, Index parent, Time inherited, T
     call.parent = parent;
     call.edge_state = edge_state;
     call.state = Call::State::trying;
+    if (executions_.counts()) [[unlikely]]
+        executions_.call_begun(index);
     if (story) {
         call.traced = true;
         tracer_->put_call(index, story);
@@ -92,7 +94,7 @@ void Engine::pass_gates(Index index) {
             }
         } else {
             BreakerMachine::Permit permit;
-            const Outcome answer = ask_gate(kind, call.edge_state, permit);
+            const Outcome answer = ask_gate(kind, call.edge_state, call.tries == 0, permit);
             if (answer != Outcome::ok) return try_refused(index, answer);
             if (kind == PolicyKind::breaker) {
                 call.era = permit.era;
@@ -158,6 +160,10 @@ void Engine::try_refused(Index index, Outcome outcome) {
     const bool outside = !call.past_call_gates;
     release_attempt_gates(index);
     if (outside) return finish_call(index, outcome, status_of(outcome));
+    // A retry that the breaker forbids: the call ends as if there were none left.
+    if (outcome == Outcome::breaker_open && call.retries > 0 && call.live == 0 &&
+        rules_[hops_[call.edge_state].edge].spares_first_try)
+        return finish_call(index, call.outcome, call.status);
     after_failure(index, outcome, status_of(outcome));
 }
 
@@ -310,6 +316,8 @@ void Engine::after_failure(Index index, Outcome outcome, std::uint16_t status) {
         return finish_call(index, outcome, status);
     queue_.cancel(timer_of(index, CallTimer::wait));
     call.hedging = false;
+    call.outcome = outcome;
+    call.status = status;
     call.state = Call::State::back_off;
     queue_.schedule(timer_of(index, CallTimer::wait), now_ + call.previous_wait);
 }
@@ -417,6 +425,8 @@ void Engine::settle_call(Index index, Outcome outcome, std::uint16_t status) {
     Call& call = calls_[index];  // given back, it stays as it is until the next one is taken
     const Tracer::Spot story = story_of(call, index);
     call.state = Call::State::free;
+    if (executions_.counts()) [[unlikely]]
+        executions_.call_gone(index);
     calls_.give_back(index);
     if (!call.is_fallback)
         return call_settled(call.edge_state, call.parent, call.started, outcome, status, story);

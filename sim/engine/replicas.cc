@@ -81,6 +81,8 @@ void Engine::arrive(Index walker) {
     }
     ++meter.now.admitted;
     meter.enter(now_);
+    if (++replica.in_hand >= service.crash_at) [[unlikely]]
+        break_down_soon(w.replica);
     if (at_once) {
         meter.wait.record(Duration{0});
         if (service.policies && inbound_[w.replica].shed)
@@ -190,6 +192,7 @@ Index Engine::next_in_queue(Index index) const {
 void Engine::leave(Index walker) {
     const Walker& w = walkers_[walker];
     meter_of(w).leave(now_, w.since, meters_.segment_start());
+    --replicas_[w.replica].in_hand;
     if (!service_of(w).policies || !inbound_[w.replica].limit) return;
     inbound_[w.replica].limit->leave(now_, now_ - w.since, w.has(abandoned),
                                      step_dice_[replicas_[w.replica].service]);
