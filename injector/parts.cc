@@ -50,6 +50,7 @@ void counters_of_flow(Io& io, Totals& t) {
     io(t.hedges);
     io(t.late);
     for (auto& n : t.tries) io(n);
+    io(t.duplicates);
     io(t.budget_denied);
     io(t.breaker_open);
 }

@@ -23,6 +23,7 @@ class Planner {
         bind();
         if (!problems_.empty()) return;
         check_run();
+        check_services();
         add_proxies();
         check_faults();
         add_processes();
@@ -52,6 +53,26 @@ class Planner {
                  "played; nothing is cut off here: write a length");
         if (run.until)
             warn("run.until", "a live run is played once, however well its figures are known");
+    }
+
+    /// What services do of themselves that no stand-in does, or not alone.
+    void check_services() {
+        for (std::uint32_t s = 0; s < model().services.size(); ++s) {
+            const model::ServicePlan& service = model().services[s];
+            if (plan_.bound[s] != nullptr) continue;
+            const std::string field = "services." + service.name;
+            if (service.crash_at != model::unlimited_places)
+                warn(field + ".crash_at",
+                     service.name + " does not crash of its load: a stand-in goes on");
+            if (service.has_rows && service.replicas > 1)
+                warn(field, service.name +
+                                ": its replicas share no rows; each stand-in sees the "
+                                "commits of its own requests only");
+        }
+        for (const scenarios::Expectation& expectation : model().scenario.expect)
+            if (expectation.that.metric == scenarios::Metric::duplicates)
+                warn("expect",
+                     expectation.that.text + ": what was done twice is not seen in a live run");
     }
 
     void bind() {

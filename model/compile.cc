@@ -44,11 +44,18 @@ class Compiler {
         add_sources();
         add_states();
         add_links();
+        model_.counts_duplicates = asks_for(scenarios::Metric::duplicates);
         return std::move(model_);
     }
 
   private:
     const Scenario& scenario() const { return model_.scenario; }
+
+    bool asks_for(scenarios::Metric metric) const {
+        const auto asks = [&](const scenarios::Expectation& e) { return e.that.metric == metric; };
+        return std::any_of(scenario().expect.begin(), scenario().expect.end(), asks) ||
+               (scenario().run.until && scenario().run.until->of.metric == metric);
+    }
 
     void add_zones() {
         if (scenario().zones.empty()) model_.zones.emplace_back();
@@ -76,6 +83,15 @@ class Compiler {
             plan.queue_limit = places(service.queue.limit);
             plan.async = service.threading == scenarios::Threading::async;
             plan.cores = service.cores.value_or(0);
+            if (service.contention) {
+                plan.serial = service.contention->serial.fraction;
+                plan.crosstalk = service.contention->crosstalk.fraction;
+                plan.contended = plan.serial > 0 || plan.crosstalk > 0;
+            }
+            if (service.crash_at) {
+                plan.crash_at = service.crash_at->requests;
+                plan.restart_after = service.crash_at->restart_after.value_or(forever);
+            }
             if (service.balance) plan.balance = *service.balance;
             if (plan.balance.outlier_ejection)
                 plan.balance.outlier_ejection =
@@ -142,6 +158,7 @@ class Compiler {
             }
             model_.services[index].locks = static_cast<std::uint32_t>(steps.locks().size());
             model_.services[index].caches = steps.caches();
+            model_.services[index].has_rows = steps.has_rows();
         }
     }
 

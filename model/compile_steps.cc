@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "model/index.h"
+
 namespace shaketable::model {
 
 using namespace scenarios;
@@ -120,6 +122,28 @@ void StepCompiler::step(const Lock& lock) {
 }
 void StepCompiler::step(const Unlock& unlock) {
     emit({.op = Op::unlock, .a = lock_number(unlock.unlock)});
+}
+
+/// Steps that name one row agree on its keys: `validate` has seen to it.
+std::uint32_t StepCompiler::first_row(const OptimisticSettings& table) {
+    for (const auto& [name, first] : tables_)
+        if (name == table.row) return first;
+    tables_.emplace_back(table.row, program_.rows);
+    program_.rows += table.keys ? table.keys->n : 1;
+    return tables_.back().second;
+}
+
+void StepCompiler::step(const Optimistic& word) {
+    const OptimisticSettings& table = word.optimistic;
+    const std::uint32_t first = first_row(table);
+    std::uint32_t keys = none;
+    if (table.keys) {
+        keys = static_cast<std::uint32_t>(program_.row_keys.size());
+        program_.row_keys.emplace_back(*table.keys);
+    }
+    emit({.op = Op::row_read, .a = first, .b = keys});
+    steps(table.steps);
+    emit({.op = Op::row_commit});
 }
 
 void StepCompiler::step(const Loop& word) {

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "model/program.h"
@@ -23,6 +24,7 @@ class StepCompiler {
     /// Names of the locks met so far, in order; their number is their index.
     [[nodiscard]] const std::vector<std::string>& locks() const noexcept { return locks_; }
     [[nodiscard]] std::uint32_t caches() const noexcept { return caches_; }
+    [[nodiscard]] bool has_rows() const noexcept { return !tables_.empty(); }
 
   private:
     void steps(const scenarios::Steps& steps);
@@ -35,6 +37,7 @@ class StepCompiler {
     void step(const scenarios::Cache& cache);
     void step(const scenarios::Lock& lock);
     void step(const scenarios::Unlock& unlock);
+    void step(const scenarios::Optimistic& optimistic);
     void step(const scenarios::Loop& loop);
     void step(const scenarios::Reply& reply);
     void step(const scenarios::Fail& fail);
@@ -43,6 +46,7 @@ class StepCompiler {
     std::uint32_t emit(Instruction instruction);
     std::uint32_t sampler(const Distribution& law);
     std::uint32_t lock_number(const std::string& name);
+    std::uint32_t first_row(const scenarios::OptimisticSettings& table);
     [[nodiscard]] std::uint32_t here() const noexcept {
         return static_cast<std::uint32_t>(program_.code.size());
     }
@@ -51,6 +55,7 @@ class StepCompiler {
     std::uint32_t service_;
     std::function<std::uint32_t(const scenarios::Call&)> edge_of_;
     std::vector<std::string> locks_;
+    std::vector<std::pair<std::string, std::uint32_t>> tables_;  ///< name, first row
     std::uint32_t caches_ = 0;
 };
 

@@ -33,6 +33,8 @@ EdgeRules::EdgeRules(const EdgePolicy& policy) {
     cancel = policies::cancel_mode(policy.cancel);
     cancel_delay = policies::cancel_delay(policy.cancel);
 
+    spares_first_try = policy.breaker &&
+                       policies::with_preset(*policy.breaker).refuses == policies::Refuses::retries;
     const PolicyOrder order{policy.order};
     const bool several = policy.retry || policy.hedge;
     const auto is_there = [&](PolicyKind kind) {

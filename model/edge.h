@@ -41,7 +41,8 @@ struct EdgeRules {
     std::vector<policies::PolicyKind> call_gates;     ///< asked once per call, outermost first
     std::vector<policies::PolicyKind> attempt_gates;  ///< asked for every try
     bool breaker_per_call = false;                    ///< the breaker is one of the call's gates
-    bool place_per_try = false;  ///< every try takes a place of the bulkhead, not the call one
+    bool spares_first_try = false;  ///< its breaker refuses tries after the first only
+    bool place_per_try = false;     ///< every try takes a place of the bulkhead, not the call one
 
     /// When a try that started then is given up; `never` without a timeout.
     [[nodiscard]] Time gives_up(Time started, Random& random) const {

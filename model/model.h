@@ -41,13 +41,18 @@ struct ServicePlan {
     std::uint32_t workers = 0;      ///< per replica; or unlimited_places
     std::uint32_t queue_limit = 0;  ///< per replica; or unlimited_places
     bool async = false;
-    double cores = 0;  ///< 0: every worker has its own
+    double cores = 0;                           ///< 0: every worker has its own
+    bool contended = false;                     ///< work takes longer the more are in service
+    double serial = 0, crosstalk = 0;           ///< how much; see `under_contention`
+    std::uint32_t crash_at = unlimited_places;  ///< requests in hand, per replica
+    Duration restart_after{forever};            ///< such a crash
     scenarios::Queue queue;
     policies::Balance balance;
     std::optional<policies::ServicePolicies> policies;
     Sampler startup;
     std::optional<Sampler> patience;  ///< of those who wait for a worker
     std::uint32_t locks = 0, caches = 0;
+    bool has_rows = false;          ///< some step of it is optimistic
     std::uint32_t first_cache = 0;  ///< into Program::caches
     std::uint32_t priorities = 1;   ///< levels of its queue
 };
@@ -113,6 +118,7 @@ struct Model {
     /// to].
     std::vector<std::uint32_t> link_of;
     Program program;
+    bool counts_duplicates = false;  ///< an expectation asks for them
 
     [[nodiscard]] std::uint32_t zone_count() const noexcept {
         return static_cast<std::uint32_t>(zones.size());
@@ -132,6 +138,16 @@ struct Model {
 /// of the link's rate and `rate_max` (bytes per second).
 [[nodiscard]] Duration time_on_link(const LinkPlan& link, std::int64_t bytes, double rate_max,
                                     Random& network);
+
+/// What work of that length comes to while `in_service` requests, it included, are in service at
+/// its replica. See scenarios::Contention. Cut at ten years.
+[[nodiscard]] Duration under_contention(const ServicePlan& service, std::uint32_t in_service,
+                                        Duration work);
+
+/// Draws the replicas that a caller uses, where the callee's balance has a subset: the same ones
+/// for all its edges to this callee, from a stream named after caller and callee.
+void draw_subset(const Model& model, std::uint32_t edge_state, std::uint64_t repeat,
+                 policies::Balancer& balancer);
 
 /// Precondition: the scenario was read and validated without error.
 [[nodiscard]] Model compile(const scenarios::Scenario& scenario);

@@ -25,6 +25,8 @@ enum class Op : std::uint8_t {
     cache_fill,  ///< a = cache: the walker's key is now held
     lock,        ///< a = lock of the service
     unlock,      ///< a = lock of the service
+    row_read,    ///< a = first row of its table, b = key sampler or none: the version is noted
+    row_commit,  ///< fails where the noted row has another version now
     loop_begin,  ///< a = times, b = where to go for none
     loop_end,    ///< a = first instruction of the body
     reply,       ///< a = status
@@ -63,6 +65,8 @@ struct Program {
     std::vector<std::uint32_t> branches;  ///< first instruction of each branch of each fork
     std::vector<ChoiceEntry> choices;
     std::vector<CachePlan> caches;
+    std::vector<KeySampler> row_keys;  ///< of `row_read`: b; one draw each
+    std::uint32_t rows = 0;            ///< in all tables of all services
 };
 
 }  // namespace shaketable::model

@@ -1,5 +1,7 @@
 #include "policies/balance.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/math.h"
@@ -53,6 +55,8 @@ std::optional<Problem> Balance::find_problem() const {
         return problem_of("view", "E014",
                           fmt::format("`{}` looks at no counts of requests", name_of(policy)),
                           "leave out `view`, or choose least-requests or power-of-two");
+    if (subset && *subset < 1)
+        return problem_of("subset", "E023", "expected at least one replica for each caller");
     if (tau <= Duration::zero()) return problem_of("tau", "E024", "tau must be more than 0");
     if (!weights.empty() && policy == BalanceRule::round_robin)
         return problem_of("weights", "E014", "round-robin has no weights",
@@ -74,10 +78,12 @@ Balancer::Balancer(const Balance& settings, std::uint32_t endpoints)
       ties_{settings.ties},
       global_{settings.view == LoadView::global},
       n_{endpoints},
+      used_{std::min(settings.subset.value_or(endpoints), endpoints)},
       choices_{settings.choices},
       panic_{settings.panic.value_or(Share{0}).fraction},
       tau_{settings.tau},
       refresh_{settings.refresh} {
+    if (used_ < n_) subset_.assign(n_, 1);
     if (counts_requests(settings)) own_.resize(n_);
     if (refresh_ > Duration::zero() && looks_at_load(rule_)) seen_.resize(n_);
     if (rule_ == BalanceRule::weighted) turn_.resize(n_);
@@ -85,6 +91,16 @@ Balancer::Balancer(const Balance& settings, std::uint32_t endpoints)
     if (!settings.weights.empty()) {
         weights_ = settings.weights;
         weights_.resize(n_, 1.0);
+    }
+}
+
+void Balancer::draw_subset(Random& random) {
+    if (subset_.empty()) return;
+    subset_.assign(n_, 0);
+    // Source: R. Floyd, "A sample of brilliance", CACM 1987.
+    for (std::uint32_t top = n_ - used_; top < n_; ++top) {
+        const std::uint32_t drawn = random.below(top + 1);
+        subset_[subset_[drawn] == 0 ? drawn : top] = 1;
     }
 }
 

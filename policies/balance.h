@@ -68,7 +68,8 @@ constexpr auto enum_names(LoadView) {
 ///
 /// Source: M. Mitzenmacher, "The power of two choices in randomized load balancing", 2001; Finagle
 /// PeakEwma; Y. Lu et al., "Join-idle-queue", 2011; D. Thaler, C. Ravishankar, "Using name-based
-/// mappings to increase hit rates", 1998.
+/// mappings to increase hit rates", 1998; C. MacCarthaigh, "Workload isolation using shuffle
+/// sharding", Amazon Builders' Library (subset).
 struct Balance {
     static constexpr std::string_view kind = "balance";
     static constexpr std::string_view summary = "chooses the replica that a call goes to";
@@ -82,6 +83,7 @@ struct Balance {
     Ties ties = Ties::random;  ///< among equal loads
     Duration tau{std::chrono::seconds{10}};  ///< peak-ewma: decay of the latency; > 0
     std::vector<double> weights{};           ///< by replica, >= 0; missing ones are 1
+    std::optional<std::uint32_t> subset{};   ///< shuffle sharding: each caller uses only so many
     std::optional<Share>
         panic{};  ///< fewer eligible than this: eligibility is ignored; default: never
     std::optional<HealthCheck> health_check{};          ///<
@@ -103,6 +105,9 @@ struct Balance {
             field("ties", &B::ties, "random (default) or index: the first of equals"),
             field("tau", &B::tau, "peak-ewma: how fast a latency is forgotten; default 10s"),
             field("weights", &B::weights, "by replica; default 1 each"),
+            field("subset", &B::subset,
+                  "shuffle sharding: each caller replica uses only so many of them, drawn for it; "
+                  "default: all"),
             field("panic", &B::panic,
                   "share of eligible replicas below which all are used; default: never"),
             field("health_check", &B::health_check, "asks replicas now and then"),
@@ -128,7 +133,7 @@ concept Endpoints = requires(const V& v, std::uint32_t i) {
 /// One caller replica's balancer over the n replicas of one callee. Picks allocate nothing.
 ///
 /// Memory: 8 bytes an endpoint where the rule counts requests, 16 more for peak-ewma, 8 for
-/// weighted; none for the others.
+/// weighted, 1 with a subset; none for the others.
 class Balancer {
   public:
     static constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
@@ -139,6 +144,14 @@ class Balancer {
     /// the request: see `on_start`.
     template <Endpoints V>
     [[nodiscard]] std::uint32_t pick(const V& view, Random& random, std::uint64_t key, Time now);
+
+    /// Draws the endpoints that are used from now on, with `subset`; one draw for each. Without it
+    /// nothing is drawn.
+    void draw_subset(Random& random);
+    /// Is the endpoint one of those that are used?
+    [[nodiscard]] bool uses(std::uint32_t endpoint) const noexcept {
+        return subset_.empty() || subset_[endpoint] != 0;
+    }
 
     /// A request was sent to the endpoint.
     void on_start(std::uint32_t endpoint) noexcept {
@@ -164,9 +177,9 @@ class Balancer {
     template <Endpoints V>
     [[nodiscard]] Filter find_filter(const V& view, std::uint32_t& count) const;
     template <Endpoints V>
-    [[nodiscard]] static bool passes(const V& view, Filter filter, std::uint32_t i) {
-        return filter == Filter::all ||
-               (view.eligible(i) && (filter == Filter::eligible || view.same_zone(i)));
+    [[nodiscard]] bool passes(const V& view, Filter filter, std::uint32_t i) const {
+        return uses(i) && (filter == Filter::all ||
+                           (view.eligible(i) && (filter == Filter::eligible || view.same_zone(i))));
     }
     /// The k-th endpoint that passes, k from 0.
     template <Endpoints V>
@@ -209,6 +222,7 @@ class Balancer {
     Ties ties_;
     bool global_;
     std::uint32_t n_;
+    std::uint32_t used_;  ///< of them; all but with `subset`
     std::uint32_t choices_;
     std::uint32_t next_ = none;  ///< round-robin: the endpoint whose turn it is; none = not begun
     double panic_;               ///< fraction; 0 = never
@@ -218,8 +232,9 @@ class Balancer {
     std::vector<std::uint32_t> own_{};   ///< outstanding
     std::vector<std::uint32_t> seen_{};  ///< loads as of the last refresh
     std::vector<double> weights_{};
-    std::vector<double> turn_{};        ///< weighted: current weights
-    std::vector<Latency> latencies_{};  ///< peak-ewma
+    std::vector<std::uint8_t> subset_{};  ///< by endpoint: 1 = used; empty = all are
+    std::vector<double> turn_{};          ///< weighted: current weights
+    std::vector<Latency> latencies_{};    ///< peak-ewma
 };
 
 }  // namespace shaketable::policies

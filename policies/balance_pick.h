@@ -39,24 +39,24 @@ std::uint32_t Balancer::pick(const V& view, Random& random, std::uint64_t key, T
 template <Endpoints V>
 Balancer::Filter Balancer::find_filter(const V& view, std::uint32_t& count) const {
     if constexpr (requires { view.all_eligible(); }) {
-        if (prefer_ == Prefer::none && view.all_eligible()) return count = n_, Filter::all;
+        if (prefer_ == Prefer::none && view.all_eligible()) return count = used_, Filter::all;
     }
     std::uint32_t eligible = 0;
     std::uint32_t near = 0;
     for (std::uint32_t i = 0; i < n_; ++i) {
-        if (!view.eligible(i)) continue;
+        if (!uses(i) || !view.eligible(i)) continue;
         ++eligible;
         if (prefer_ == Prefer::same_zone && view.same_zone(i)) ++near;
     }
-    if (eligible < n_ && static_cast<double>(eligible) < panic_ * n_)
-        return count = n_, Filter::all;
+    if (eligible < used_ && static_cast<double>(eligible) < panic_ * used_)
+        return count = used_, Filter::all;
     if (near > 0) return count = near, Filter::eligible_in_zone;
-    return count = eligible, eligible == n_ ? Filter::all : Filter::eligible;
+    return count = eligible, eligible == used_ ? Filter::all : Filter::eligible;
 }
 
 template <Endpoints V>
 std::uint32_t Balancer::nth(const V& view, Filter filter, std::uint32_t k) const {
-    if (filter == Filter::all) return k;
+    if (filter == Filter::all && subset_.empty()) return k;
     for (std::uint32_t i = 0; i < n_; ++i)
         if (passes(view, filter, i) && k-- == 0) return i;
     return none;

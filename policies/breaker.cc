@@ -72,6 +72,7 @@ BreakerMachine::BreakerMachine(const Breaker& settings) {
     if (!rule_.has_window()) probe_rule_ = ProbeRule::every;
     stragglers_ = b.stragglers.value_or(Stragglers::count);
     strictly_after_ = b.strictly_after.value_or(true);
+    spares_first_ = b.refuses == Refuses::retries;
     if (by_time) window_ = SlicedWindow<Counts>{rule_.window, b.slices.value_or(10)};
     ring_.resize(rule_.window_calls);
     if (evaluate_every_ > Duration::zero()) next_evaluation_ = Time{evaluate_every_};

@@ -42,6 +42,17 @@ constexpr auto enum_names(Stragglers) {
     return std::array{P{"ignore", Stragglers::ignore}, P{"count", Stragglers::count}};
 }
 
+/// Which tries an open breaker refuses.
+enum class Refuses : std::uint8_t {
+    all,      ///< every one
+    retries,  ///< tries after the first, hedges too: first tries go on and are its evidence
+};
+
+constexpr auto enum_names(Refuses) {
+    using P = std::pair<std::string_view, Refuses>;
+    return std::array{P{"all", Refuses::all}, P{"retries", Refuses::retries}};
+}
+
 /// `breaker: {open_at: "errors > 50% of 20 over 5s", half_open_after: 5s, probes: 5}`. Defaults are
 /// resilience4j's.
 ///
@@ -71,6 +82,7 @@ struct Breaker {
     std::optional<std::uint32_t> probes_at_once{};  ///< of them in progress at once; default: all
     std::optional<ProbeRule> probe_rule{};          ///< default share
     std::optional<Stragglers> stragglers{};         ///< default count
+    std::optional<Refuses> refuses{};               ///< default all
     std::optional<Duration>
         probe_timeout{};  ///< a probe without answer for so long counts as failed; default: never
 
@@ -102,6 +114,8 @@ struct Breaker {
                   "share (default): all answers are judged by open_at; every: one failure opens"),
             field("stragglers", &B::stragglers,
                   "answers to calls from before it opened: ignore or count (default)"),
+            field("refuses", &B::refuses,
+                  "what it refuses while open: all (default), or retries: first tries go on"),
             field("probe_timeout", &B::probe_timeout,
                   "a probe without answer for so long has failed; default: never"));
     }
@@ -140,11 +154,14 @@ class BreakerMachine {
     explicit BreakerMachine(const Breaker& settings);
 
     /// Asks for leave to call. Draws only when the wait after an opening is fixed, and only with
-    /// `open_jitter`.
-    [[nodiscard]] Permit admit(Time now, Random& random) {
+    /// `open_jitter`. `first_try`: with `refuses: retries` it is let through whatever the state;
+    /// unless it is a probe, its answer is taken as a straggler's.
+    [[nodiscard]] Permit admit(Time now, Random& random, bool first_try = false) {
         if (state_ == State::closed && now < next_evaluation_) [[likely]]
             return {true, false, false, 0, era_};
-        return admit_slow(now, random);
+        Permit permit = admit_slow(now, random);
+        permit.admitted = permit.admitted || (first_try && spares_first_);
+        return permit;
     }
     /// An admitted call was answered or given up on; each admitted permit is observed or abandoned
     /// exactly once. `status`: as in OutcomeMask::contains.
@@ -197,6 +214,7 @@ class BreakerMachine {
     ProbeRule probe_rule_;
     Stragglers stragglers_;
     bool strictly_after_;
+    bool spares_first_;
 
     State state_ = State::closed;
     std::uint16_t era_ = 0;

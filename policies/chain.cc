@@ -48,6 +48,13 @@ std::optional<Problem> EdgePolicy::find_problem() const {
         if (std::find(order.begin(), it, *it) != it)
             return problem_of("order", "E014",
                               fmt::format("`{}` stands twice in the order", name_of(*it)));
+    const PolicyOrder places{order};
+    if (breaker && breaker->refuses == Refuses::retries &&
+        places.wraps(PolicyKind::breaker, PolicyKind::retry) &&
+        places.wraps(PolicyKind::breaker, PolicyKind::hedge))
+        return problem_of("breaker.refuses", "E014",
+                          "a breaker outside of the retries sees none of them",
+                          "leave `breaker` behind `retry` or `hedge` in the order");
     if (this->preset.empty()) return std::nullopt;
     const auto known = policies::preset(this->preset);
     if (!known) return known.error();

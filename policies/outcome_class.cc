@@ -9,9 +9,10 @@ enum StatusBit : std::uint32_t {
     client_error = 1U << 17U,
     unavailable_status = 1U << 18U,
     throttled_status = 1U << 19U,
+    conflict_status = 1U << 20U,
 };
 constexpr std::uint32_t every_status =
-    server_error | client_error | unavailable_status | throttled_status;
+    server_error | client_error | unavailable_status | throttled_status | conflict_status;
 
 constexpr std::uint32_t bit(Outcome o) {
     return 1U << static_cast<unsigned>(o);
@@ -37,12 +38,14 @@ constexpr std::uint32_t bits_of(OutcomeClass c) {
         case OutcomeClass::throttled:
             return throttled_status | bit(Outcome::rate_limited) | bit(Outcome::shed) |
                    bit(Outcome::limited);
+        case OutcomeClass::conflict:
+            return conflict_status;
         case OutcomeClass::error:
             return every_status;
         case OutcomeClass::error_5xx:
             return server_error | unavailable_status;
         case OutcomeClass::error_4xx:
-            return client_error | throttled_status;
+            return client_error | throttled_status | conflict_status;
     }
     return 0;
 }
@@ -61,6 +64,9 @@ std::uint32_t OutcomeMask::error_bit(int status) noexcept {
         case 429:
         case 8:  // gRPC RESOURCE_EXHAUSTED
             return throttled_status;
+        case 409:
+        case 10:  // gRPC ABORTED
+            return conflict_status;
         case 2:   // gRPC UNKNOWN
         case 4:   // gRPC DEADLINE_EXCEEDED
         case 12:  // gRPC UNIMPLEMENTED

@@ -20,6 +20,7 @@ enum class OutcomeClass : std::uint8_t {
     unreachable,  ///< reset, refused connection, noticed partition
     unavailable,  ///< status 503 (gRPC 14), unreachable, refused
     throttled,    ///< status 429 (gRPC 8), rate limited, shed, limited
+    conflict,     ///< status 409 (gRPC 10): another has committed meanwhile
     error,        ///< an answer with any error status
     error_5xx,    ///< status 5xx or unknown; gRPC 2, 4, 12, 13, 14, 15
     error_4xx,    ///< status 4xx; the other gRPC codes
@@ -33,6 +34,7 @@ constexpr auto enum_names(OutcomeClass) {
                       P{"unreachable", OutcomeClass::unreachable},
                       P{"unavailable", OutcomeClass::unavailable},
                       P{"throttled", OutcomeClass::throttled},
+                      P{"conflict", OutcomeClass::conflict},
                       P{"error", OutcomeClass::error},
                       P{"5xx", OutcomeClass::error_5xx},
                       P{"4xx", OutcomeClass::error_4xx}};

@@ -84,6 +84,9 @@ class Walker {
         miss.certain = odds.certain && cache.cache.hit && cache.cache.hit->fraction <= 0;
         walk(cache.cache.miss, path + ".cache.miss", miss);
     }
+    void step(const Optimistic& step, const std::string& path, Odds odds) {
+        walk(step.optimistic.steps, path + ".optimistic.steps", odds);
+    }
     void step(const Loop& loop, const std::string& path, Odds odds) {
         walk(loop.loop.steps, path + ".loop.steps", odds.times(loop.loop.times));
     }

@@ -77,6 +77,8 @@ inline constexpr std::array codes{
     Code{"E122", "An expectation can never hold, or always does."},
     Code{"E123", "A window of that name does not exist."},
     Code{"E124", "Nobody makes the call that an expectation is about."},
+    // Effects
+    Code{"E125", "A word that is right by itself cannot work where it stands."},
     // While it runs
     Code{"E199", "Time stands still: something goes round in a circle that takes no time."},
 };

@@ -38,6 +38,7 @@ enum class Metric : std::uint8_t {
     attempts,
     load_factor,
     wasted,
+    duplicates,
     // saturation (max or mean over time)
     queue,
     busy,
@@ -84,6 +85,7 @@ constexpr auto enum_names(Metric) {
                       P{"attempts", Metric::attempts},
                       P{"load_factor", Metric::load_factor},
                       P{"wasted", Metric::wasted},
+                      P{"duplicates", Metric::duplicates},
                       P{"queue", Metric::queue},
                       P{"busy", Metric::busy},
                       P{"utilization", Metric::utilization},

@@ -49,6 +49,7 @@ inline constexpr std::array metric_words{
     MetricWord{Metric::attempts, Unit::ratio, "amplification", "attempts(payments -> ledger) < 1.5", "tries per wanted call"},
     MetricWord{Metric::load_factor, Unit::ratio, "amplification", "load_factor(ledger) < 2", "arrivals at a service, against what they would be without retries"},
     MetricWord{Metric::wasted, Unit::share, "amplification", "wasted(ledger) < 10%", "share of work done for callers who had left", {.at_most_all = true}},
+    MetricWord{Metric::duplicates, Unit::share, "amplification", "duplicates(web -> payments) < 0.1%", "calls whose work was done more than once, by retries or hedges: per wanted call, or in number, or per second", {.counts_too = true, .rates_too = true}},
     MetricWord{Metric::queue, Unit::count, "saturation", "max(queue(ledger)) < 250", "requests that wait, over all replicas", {.aggregates = true}},
     MetricWord{Metric::busy, Unit::count, "saturation", "mean(busy(ledger)) < 6", "workers in use, over all replicas", {.aggregates = true}},
     MetricWord{Metric::utilization, Unit::share, "saturation", "mean(utilization(ledger)) < 80%", "share of workers in use", {.aggregates = true, .at_most_all = true}},
@@ -72,9 +73,8 @@ inline constexpr std::array metric_words{
 // clang-format on
 
 /// Metrics that the language names and no world measures yet.
-inline constexpr std::array<std::string_view, 9> metrics_later{
-    "lost",     "duplicates",  "lag",         "age_p99",      "count",
-    "diverged", "stale_reads", "lost_writes", "time_to_drain"};
+inline constexpr std::array<std::string_view, 8> metrics_later{
+    "lost", "lag", "age_p99", "count", "diverged", "stale_reads", "lost_writes", "time_to_drain"};
 
 [[nodiscard]] constexpr const MetricWord& word_of(Metric metric) {
     return metric_words[static_cast<std::size_t>(metric)];

@@ -91,6 +91,45 @@ struct Startup {
     bool operator==(const Startup&) const = default;
 };
 
+/// Work takes longer the more requests are in service: with n of them at a replica, 1 + serial
+/// (n - 1) + crosstalk n (n - 1) times as long, judged when it begins. So a replica that serves n
+/// at once does n / (1 + ...) of the work that one does alone.
+///
+/// Source: N. Gunther, "Guerrilla capacity planning", 2007: the universal scalability law, whose
+/// sigma and kappa these are.
+struct Contention {
+    Share serial{0};     ///< for each other request in service
+    Share crosstalk{0};  ///< for each pair of them
+    static constexpr auto fields() {
+        return fields_of(
+            field("serial", &Contention::serial,
+                  "how much longer work takes for each other request in service"),
+            field("crosstalk", &Contention::crosstalk,
+                  "and for each request with each other: n (n - 1) times; throughput then falls "
+                  "under load"));
+    }
+    static constexpr auto shorthand() { return &Contention::serial; }
+    bool operator==(const Contention&) const = default;
+};
+
+/// A replica that has too much in hand dies of it: out of memory, killed by its own health check.
+/// Everything in hand is lost, as with the fault `crash`.
+struct CrashAt {
+    std::uint32_t requests = 1;             ///< waiting or in service, at one instant; >= 1
+    std::optional<Duration> restart_after;  ///< it starts up again then; not given: never
+    static constexpr auto fields() {
+        return fields_of(
+            field("requests", &CrashAt::requests,
+                  "waiting or in service, at one instant, that are too many for a replica")
+                .must(),
+            field("restart_after", &CrashAt::restart_after,
+                  "it starts up again then; never if not given"));
+    }
+    static constexpr auto shorthand() { return &CrashAt::requests; }
+    [[nodiscard]] std::optional<Problem> find_problem() const;
+    bool operator==(const CrashAt&) const = default;
+};
+
 struct Endpoint {
     std::string http;  ///< "POST /checkout"; used live, shown everywhere
     std::optional<bool> idempotent;
@@ -113,6 +152,8 @@ struct Service {
     Count workers{Count::unlimited()};  ///< requests in service at once, per replica
     Threading threading = Threading::blocking;
     std::optional<double> cores;  ///< per replica; work shares them (processor sharing)
+    std::optional<Contention> contention;
+    std::optional<CrashAt> crash_at;
     Queue queue;
     std::optional<policies::Balance> balance;  ///< how callers choose a replica
     Startup startup;
@@ -127,6 +168,9 @@ struct Service {
             field("workers", &Service::workers, "requests in service at once, per replica"),
             field("threading", &Service::threading, "whether a worker is held during calls"),
             field("cores", &Service::cores, "per replica; work shares them"),
+            field("contention", &Service::contention,
+                  "how much longer work takes the more requests are in service"),
+            field("crash_at", &Service::crash_at, "so many requests in hand crash a replica"),
             field("queue", &Service::queue, "waiting room, per replica"),
             field("balance", &Service::balance, "how callers choose a replica"),
             field("startup", &Service::startup, "time to become ready"),

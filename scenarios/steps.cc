@@ -51,6 +51,15 @@ std::optional<Problem> CacheSettings::find_problem() const {
     return std::nullopt;
 }
 
+std::optional<Problem> OptimisticSettings::find_problem() const {
+    if (row.empty()) return problem_of("row", "E012", "expected the name of a row", "row: account");
+    constexpr std::uint32_t rows_max = 10'000'000;
+    if (keys && keys->n > rows_max)
+        return problem_of("keys", "E023",
+                          "expected at most 10,000,000 rows, found " + std::to_string(keys->n));
+    return std::nullopt;
+}
+
 std::optional<Problem> LoopSettings::find_problem() const {
     if (times > 1'000'000)
         return problem_of("times", "E023",

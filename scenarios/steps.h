@@ -176,6 +176,42 @@ struct Unlock {
     bool operator==(const Unlock&) const = default;
 };
 
+/// What an optimistic step guards: one row, or one of many by key.
+struct OptimisticSettings {
+    std::string row;                      ///< within the service; all its replicas share it
+    std::optional<KeyDistribution> keys;  ///< one of so many rows of that name, drawn each time
+    Steps steps;                          ///< between reading the version and committing
+    static constexpr auto fields() {
+        return fields_of(field("row", &OptimisticSettings::row,
+                               "its name, within the service; all replicas share it")
+                             .must(),
+                         field("keys", &OptimisticSettings::keys,
+                               "which of many rows of that name; one row if not given"),
+                         field("steps", &OptimisticSettings::steps,
+                               "what is done between reading the row's version and committing")
+                             .must());
+    }
+    [[nodiscard]] std::optional<Problem> find_problem() const;
+    bool operator==(const OptimisticSettings&) const = default;
+};
+/// Optimistic concurrency control: notes the version of a row, runs its steps, commits at their
+/// end. If another request has committed the row meanwhile, the request fails with status 409
+/// (class `conflict`), which a caller's retry may name in `when`. Nobody waits for anybody. Rows
+/// are durable: a crash of a replica loses what was not committed, and no version.
+///
+/// Source: H. T. Kung, J. T. Robinson, "On optimistic methods for concurrency control", 1981.
+struct Optimistic {
+    static constexpr std::string_view kind = "optimistic";
+    static constexpr std::string_view summary =
+        "commits a row at the end of its steps, or fails with 409 if another did meanwhile";
+    OptimisticSettings optimistic;
+    static constexpr auto fields() {
+        return fields_of(
+            field("optimistic", &Optimistic::optimistic, "the row and the steps").must());
+    }
+    bool operator==(const Optimistic&) const = default;
+};
+
 struct LoopSettings {
     std::uint32_t times = 1;  ///< 0 .. 1,000,000
     Steps steps;
@@ -223,8 +259,8 @@ struct Fail {
     bool operator==(const Fail&) const = default;
 };
 
-using AnyStep =
-    std::variant<Work, Wait, Call, Parallel, Any, Choose, Cache, Lock, Unlock, Loop, Reply, Fail>;
+using AnyStep = std::variant<Work, Wait, Call, Parallel, Any, Choose, Cache, Lock, Unlock,
+                             Optimistic, Loop, Reply, Fail>;
 
 struct Step {
     AnyStep what;

@@ -14,6 +14,7 @@ Problems validate(const Scenario& scenario, const Locate& where) {
     validation::check_names(desk);
     validation::check_references(desk);
     validation::check_call_graph(desk);
+    validation::check_effects(desk);
     validation::check_faults(desk);
     validation::check_expectations(desk);
     if (problems.empty()) validation::check_size(desk);

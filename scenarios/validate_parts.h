@@ -39,6 +39,8 @@ void check_call_graph(const Desk& desk);
 void check_faults(const Desk& desk);
 /// E101, E103, E104, E115, E123, E124 of expectations.
 void check_expectations(const Desk& desk);
+/// E125 words that could have no effect where they stand.
+void check_effects(const Desk& desk);
 /// E023, E109 too much to be run. Precondition: nothing else is wrong.
 void check_size(const Desk& desk);
 

@@ -72,6 +72,7 @@ struct HoldsCache {
     bool operator()(const Cache&) const { return true; }
     bool operator()(const Parallel& step) const { return has_cache(step.parallel); }
     bool operator()(const Any& step) const { return has_cache(step.any); }
+    bool operator()(const Optimistic& step) const { return has_cache(step.optimistic.steps); }
     bool operator()(const Loop& step) const { return has_cache(step.loop.steps); }
     bool operator()(const Choose& step) const {
         return std::any_of(step.choose.begin(), step.choose.end(),

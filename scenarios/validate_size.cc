@@ -42,6 +42,7 @@ struct CountSteps {
     double operator()(const Loop& step) const {
         return 1 + step.loop.times * (1 + steps_in(step.loop.steps));
     }
+    double operator()(const Optimistic& step) const { return 2 + steps_in(step.optimistic.steps); }
     double operator()(const Cache& step) const {
         return 1 + miss_share(step.cache) * steps_in(step.cache.miss);
     }

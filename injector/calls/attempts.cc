@@ -62,11 +62,12 @@ void Caller::log_breaker(std::uint32_t edge_state) {
 }
 
 /// Asks one gate that answers at once. `ok` = it lets the try through.
-Outcome Caller::ask_gate(PolicyKind kind, std::uint32_t edge_state, Permit& permit) {
+Outcome Caller::ask_gate(PolicyKind kind, std::uint32_t edge_state, bool first_try,
+                         Permit& permit) {
     EdgeState& edge = state(edge_state);
     Random& dice = dice_of(edge_state).policy;
     if (kind == PolicyKind::breaker) {
-        permit = edge.breaker->admit(run_.now, dice);
+        permit = edge.breaker->admit(run_.now, dice, first_try);
         if (permit.changed) log_breaker(edge_state);
         return permit.admitted ? Outcome::ok : Outcome::breaker_open;
     }

@@ -33,6 +33,7 @@ void Caller::add_edge_state(std::uint32_t s) {
     const model::EndpointPlan& endpoint = model.endpoints[edge.endpoint];
     own_[s] = static_cast<std::uint32_t>(states_.size());
     EdgeState& state = states_.emplace_back(edge.policy, callee.balance, callee.replicas);
+    model::draw_subset(model, s, run_.repeat, state.balancer);
     state.first_pool = static_cast<std::uint32_t>(pools_.size());
     for (std::uint32_t r = 0; r < callee.replicas; ++r)
         pools_.push_back({.edge_state = s, .replica = callee.first_replica + r});

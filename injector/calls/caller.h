@@ -105,7 +105,7 @@ class Caller {
     // ---- tries (attempts.cc) ----
     void log_breaker(std::uint32_t edge_state);
     [[nodiscard]] Outcome ask_gate(policies::PolicyKind kind, std::uint32_t edge_state,
-                                   Permit& permit);
+                                   bool first_try, Permit& permit);
     void count_refusal(std::uint32_t edge_state, Outcome outcome);
     [[nodiscard]] std::uint32_t pick_replica(std::uint32_t edge_state, Index avoided);
     struct Try {

@@ -25,7 +25,7 @@ void Caller::start_call(std::uint32_t edge_state, Index parent, Time inherited, 
     if (rules.plain) {
         Permit permit;
         for (const PolicyKind gate : rules.attempt_gates) {
-            const Outcome answer = ask_gate(gate, edge_state, permit);
+            const Outcome answer = ask_gate(gate, edge_state, true, permit);
             if (answer == Outcome::ok) continue;
             count_refusal(edge_state, answer);
             return call_settled(edge_state, parent, started, answer, status_of(answer));
@@ -97,7 +97,7 @@ void Caller::pass_gates(Index index) {
             }
         } else {
             Permit permit;
-            const Outcome answer = ask_gate(kind, call.edge_state, permit);
+            const Outcome answer = ask_gate(kind, call.edge_state, call.tries == 0, permit);
             if (answer != Outcome::ok) return try_refused(index, answer);
             if (kind == PolicyKind::breaker) {
                 call.era = permit.era;
@@ -162,6 +162,10 @@ void Caller::try_refused(Index index, Outcome outcome) {
     const bool outside = !call.past_call_gates;
     release_attempt_gates(index);
     if (outside) return finish_call(index, outcome, status_of(outcome));
+    // A retry that the breaker forbids: the call ends as if there were none left.
+    if (outcome == Outcome::breaker_open && call.retries > 0 && call.live == 0 &&
+        rules_of(call.edge_state).spares_first_try)
+        return finish_call(index, call.outcome, call.status);
     after_failure(index, outcome, status_of(outcome));
 }
 
@@ -319,6 +323,8 @@ void Caller::after_failure(Index index, Outcome outcome, std::uint16_t status) {
         return finish_call(index, outcome, status);
     run_.queue.cancel(timer(index, RecordTimer::call_wait));
     call.hedging = false;
+    call.outcome = outcome;
+    call.status = status;
     call.state = Call::State::back_off;
     run_.set(timer(index, RecordTimer::call_wait), run_.now + call.previous_wait);
 }

@@ -81,7 +81,7 @@ struct Call {
     std::uint16_t hedges = 0;
     std::uint16_t live = 0;  ///< tries not answered yet
     std::uint16_t era = 0;
-    std::uint16_t status = 0;       ///< of the failure that a fallback stands in for
+    std::uint16_t status = 0;       ///< of the last failure, while it backs off or falls back
     Outcome outcome = Outcome::ok;  ///< and its outcome
     State state = State::free;
     std::uint8_t gate = 0;

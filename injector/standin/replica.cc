@@ -35,6 +35,7 @@ Replica::Replica(const StandinTask& task, Channel& channel, faults::Timeline tim
       queues_(service().priorities),
       locks_(service().locks),
       caches_(service().caches),
+      row_versions_(task.model->program.rows),
       fault_hits_(task.model->scenario.faults.size()),
       workers_{service().workers} {
     const model::ServicePlan& plan = service();

@@ -98,8 +98,13 @@ class Replica {
     void wait_for_another(Index walker);
     void unlock(Index walker, std::uint32_t lock);
     void leave_lock(Index walker);
+    void step_row_read(Index walker, const model::Instruction& step);
+    [[nodiscard]] bool step_row_commit(Index walker);
     void push_frame(Index walker, Frame frame);
+    [[nodiscard]] Index* find_frame(Index walker, Frame::Kind kind);
+    [[nodiscard]] Frame take_frame(Index walker, Frame::Kind kind);
     void pop_frame(Index walker);
+    void end_fill(const Frame& frame);
     void unwind(Index walker);
     void step_loop_end(Index walker, const model::Instruction& step);
 
@@ -142,6 +147,7 @@ class Replica {
     std::vector<List> queues_;  ///< one, or one per priority
     std::vector<LockState> locks_;
     std::vector<CacheState> caches_;
+    std::vector<std::uint32_t> row_versions_;  ///< of optimistic steps
     std::optional<model::Cores> cores_;
     std::optional<Burner> burner_;
     std::vector<Frozen> frozen_;

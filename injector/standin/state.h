@@ -58,10 +58,10 @@ struct Walker {
 
 /// Something a walker is inside of.
 struct Frame {
-    enum class Kind : std::uint8_t { loop, lock, fill };
+    enum class Kind : std::uint8_t { loop, lock, fill, row };
     Kind kind = Kind::loop;
-    std::uint32_t a = 0;  ///< loop: rounds left; lock: its index; fill: the cache
-    std::uint32_t b = 0;  ///< fill: the key
+    std::uint32_t a = 0;  ///< loop: rounds left; lock: its index; fill: the cache; row: which
+    std::uint32_t b = 0;  ///< fill: the key; row: the version noted
     Index next = none;
 };
 

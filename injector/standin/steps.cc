@@ -59,6 +59,12 @@ void Replica::run_walker(Index walker) {
                 unlock(walker, step.a);
                 ++walkers_[walker].pc;
                 break;
+            case Op::row_read:
+                step_row_read(walker, step);
+                break;
+            case Op::row_commit:
+                if (!step_row_commit(walker)) return finish_walker(walker, Outcome::error, 409);
+                break;
             case Op::loop_begin:
                 if (step.a == 0) {
                     w.pc = step.b;
@@ -106,6 +112,7 @@ bool Replica::step_work(Index walker, const Instruction& step) {
         give_worker(walker);
     }
     Duration time = run_.model.program.samplers[step.a].draw(work_dice_);
+    if (service().contended) time = model::under_contention(service(), busy_, time);
     meter().now.work += time;
     if (is_abandoned(w)) meter().now.wasted_work += time;
     ++w.pc;

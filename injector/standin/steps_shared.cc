@@ -1,5 +1,5 @@
-// Steps on what the requests of a replica share: caches and locks; and loops. As
-// sim/engine/steps.cc.
+// Steps on what the requests of a replica share: caches, locks and rows; and loops. As
+// sim/engine/steps.cc and rows.cc.
 #include "base/check.h"
 #include "injector/standin/replica.h"
 
@@ -35,10 +35,10 @@ bool Replica::step_cache(Index walker, const Instruction& step) {
 }
 
 void Replica::step_cache_fill(Index walker, std::uint32_t number) {
-    const Frame frame = frames_[walkers_[walker].frames];
-    SHAKETABLE_CHECK(frame.kind == Frame::Kind::fill && frame.a == number, "frames are nested");
+    const Frame frame = take_frame(walker, Frame::Kind::fill);
+    SHAKETABLE_CHECK(frame.a == number, "frames are nested");
     cache_of(number).keys->fill(run_.now, frame.b);
-    pop_frame(walker);
+    end_fill(frame);
 }
 
 bool Replica::step_lock(Index walker, std::uint32_t number) {
@@ -81,11 +81,45 @@ void Replica::unlock(Index walker, std::uint32_t number) {
     run_.then(Todo::What::run, next);
 }
 
+void Replica::step_row_read(Index walker, const Instruction& step) {
+    std::uint32_t row = step.a;
+    if (step.b != none) row += run_.model.program.row_keys[step.b].draw(step_dice_);
+    push_frame(walker, {.kind = Frame::Kind::row, .a = row, .b = row_versions_[row]});
+    ++walkers_[walker].pc;
+}
+
+/// False: another has committed since the version was noted.
+bool Replica::step_row_commit(Index walker) {
+    const Frame frame = take_frame(walker, Frame::Kind::row);
+    if (row_versions_[frame.a] != frame.b) return false;
+    ++row_versions_[frame.a];
+    ++walkers_[walker].pc;
+    return true;
+}
+
 void Replica::push_frame(Index walker, Frame frame) {
     const Index index = frames_.take();
     frame.next = walkers_[walker].frames;
     frames_[index] = frame;
     walkers_[walker].frames = index;
+}
+
+/// The innermost frame of a kind, or where its index stands. Locks that were taken in between, and
+/// are held on, lie above it.
+Index* Replica::find_frame(Index walker, Frame::Kind kind) {
+    Index* link = &walkers_[walker].frames;
+    while (*link != none && frames_[*link].kind != kind) link = &frames_[*link].next;
+    SHAKETABLE_CHECK(*link != none, "who leaves something has been inside of it");
+    return link;
+}
+
+Frame Replica::take_frame(Index walker, Frame::Kind kind) {
+    Index* link = find_frame(walker, kind);
+    const Index index = *link;
+    const Frame frame = frames_[index];
+    *link = frame.next;
+    frames_.give_back(index);
+    return frame;
 }
 
 /// Lets go of the innermost thing that the walker is inside of.
@@ -95,7 +129,10 @@ void Replica::pop_frame(Index walker) {
     if (frame.kind == Frame::Kind::lock) return unlock(walker, frame.a);
     frames_.give_back(w.frames);
     w.frames = frame.next;
-    if (frame.kind != Frame::Kind::fill) return;
+    if (frame.kind == Frame::Kind::fill) end_fill(frame);
+}
+
+void Replica::end_fill(const Frame& frame) {
     CacheState& cache = cache_of(frame.a);
     if (!run_.model.program.caches[frame.a].coalesce) return;
     // Whoever waited for this key looks again: a hit if it was filled, else the first of them fills
@@ -123,13 +160,11 @@ void Replica::leave_lock(Index walker) {
 
 void Replica::step_loop_end(Index walker, const Instruction& step) {
     Walker& w = walkers_[walker];
-    Frame& frame = frames_[w.frames];
-    SHAKETABLE_CHECK(frame.kind == Frame::Kind::loop, "frames are nested");
-    if (--frame.a > 0) {
+    if (--frames_[*find_frame(walker, Frame::Kind::loop)].a > 0) {
         w.pc = step.a;
     } else {
-        pop_frame(walker);
-        ++walkers_[walker].pc;
+        (void)take_frame(walker, Frame::Kind::loop);
+        ++w.pc;
     }
 }
 

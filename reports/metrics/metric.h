@@ -89,6 +89,12 @@ inline constexpr std::array metric_table{
               "completed where none was "
               "spent",
               "share of the work that nobody waited for any more", measure_wasted},
+    MetricRow{
+        scenarios::Metric::duplicates, scenarios::Unit::share, "endpoint or edge",
+        "calls of which a second try came to a good end at the callee / calls begun; a second "
+        "if the limit is a rate; the number if it is a count",
+        "calls whose work was done more than once: what is not idempotent must know of it",
+        measure_policy_calls},
     MetricRow{scenarios::Metric::queue, scenarios::Unit::count, "service",
               "mean: integral of requests waiting / length; max: most waiting at one instant, all "
               "replicas",

@@ -43,9 +43,12 @@ Measurement measure_policy_calls(const Scene& scene) {
     const Metric metric = scene.claim.metric;
     const std::uint64_t of = metric == Metric::shed ? totals.attempts : totals.started;
     if (of == 0 || length.count() == 0) return no_samples(scene, "no requests to");
-    const std::uint64_t number = metric == Metric::retries ? totals.retries
-                                 : metric == Metric::shed  ? load_shed(totals.tries)
-                                                           : totals.hedges;
+    if (metric == Metric::duplicates && scene.record.world == "live")
+        return no_samples(scene, "a live run does not see what was done twice by");
+    const std::uint64_t number = metric == Metric::retries      ? totals.retries
+                                 : metric == Metric::shed       ? load_shed(totals.tries)
+                                 : metric == Metric::duplicates ? totals.duplicates
+                                                                : totals.hedges;
     if (scene.claim.unit == Unit::count) return measured_value(static_cast<double>(number), of);
     if (scene.claim.unit == Unit::per_second) return measured_value(per_second(number, length), of);
     return measured_value(ratio(number, of), of);

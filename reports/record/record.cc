@@ -22,6 +22,7 @@ void FlowTotals::merge(const FlowTotals& other) {
     hedges += other.hedges;
     late += other.late;
     add(tries, other.tries);
+    duplicates += other.duplicates;
     budget_denied += other.budget_denied;
     breaker_open += other.breaker_open;
     latency.merge(other.latency);

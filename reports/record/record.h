@@ -41,6 +41,8 @@ struct FlowTotals {
     std::uint64_t hedges = 0;
     std::uint64_t late = 0;  ///< answers that came after their caller had gone
     std::array<std::uint64_t, outcome_count> tries{};  ///< tries by outcome
+    std::uint64_t duplicates = 0;     ///< calls whose work was done a second time; only counted
+                                      ///< where an expectation asks for it
     std::uint64_t budget_denied = 0;  ///< retries wanted and not allowed by a budget
     Duration breaker_open{0};  ///< time in which the caller's breakers were open, summed over them
     Histogram latency;         ///< of successful calls (ok or degraded), start to settled

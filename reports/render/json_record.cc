@@ -1,6 +1,7 @@
 #include "reports/render/json_record.h"
 
 #include <algorithm>
+#include <type_traits>
 
 #include "base/field.h"
 #include "reports/render/record_fields.h"
@@ -55,6 +56,10 @@ template <class Totals>
 void write_totals(JsonWriter& json, std::string_view key, const std::vector<Totals>& rows) {
     json.key(key).begin_object();
     each_column<Totals>([&](const auto& column) {
+        const auto is_zero = [&](const Totals& row) {
+            return row.*column.member == std::remove_cvref_t<decltype(row.*column.member)>{};
+        };
+        if (column.only_if_any && std::all_of(rows.begin(), rows.end(), is_zero)) return;
         json.key(column.name).begin_array(Layout::compact);
         for (const Totals& row : rows) write_value(json, row.*column.member);
         json.end_array();

@@ -55,6 +55,7 @@ void read_totals(const Cursor& at, std::size_t count, std::vector<Totals>& into)
     into.resize(count);
     each_column<Totals>([&](const auto& column) {
         const Cursor values = at[column.name];
+        if (column.only_if_any && values.is_null()) return;
         if (values.size() != count) return values.fail("one entry per row");
         for (std::size_t i = 0; i < count && !at.failed(); ++i)
             read_value(values[i], into[i].*column.member);

@@ -12,9 +12,12 @@ template <class T, class M>
 struct Column {
     std::string_view name;
     M T::*member;
+    bool only_if_any = false;  ///< left out where all of it is 0
 };
 template <class T, class M>
 Column(std::string_view, M T::*) -> Column<T, M>;
+template <class T, class M>
+Column(std::string_view, M T::*, bool) -> Column<T, M>;
 
 template <class T>
 constexpr auto columns_of();
@@ -22,12 +25,12 @@ constexpr auto columns_of();
 template <>
 constexpr auto columns_of<FlowTotals>() {
     using F = FlowTotals;
-    return fields_of(Column{"started", &F::started}, Column{"settled", &F::settled},
-                     Column{"attempts", &F::attempts}, Column{"sent", &F::sent},
-                     Column{"retries", &F::retries}, Column{"hedges", &F::hedges},
-                     Column{"late", &F::late}, Column{"tries", &F::tries},
-                     Column{"budget_denied", &F::budget_denied},
-                     Column{"breaker_open", &F::breaker_open}, Column{"latency", &F::latency});
+    return fields_of(
+        Column{"started", &F::started}, Column{"settled", &F::settled},
+        Column{"attempts", &F::attempts}, Column{"sent", &F::sent}, Column{"retries", &F::retries},
+        Column{"hedges", &F::hedges}, Column{"late", &F::late}, Column{"tries", &F::tries},
+        Column{"duplicates", &F::duplicates, true}, Column{"budget_denied", &F::budget_denied},
+        Column{"breaker_open", &F::breaker_open}, Column{"latency", &F::latency});
 }
 template <>
 constexpr auto columns_of<ServiceTotals>() {

@@ -77,6 +77,7 @@ class Stopwatch {
         add(sum, measure(step.cache.miss), miss_share(step.cache));
         return sum;
     }
+    [[nodiscard]] Times of(const Optimistic& step) const { return measure(step.optimistic.steps); }
     [[nodiscard]] Times of(const Loop& step) const {
         Times sum;
         add(sum, measure(step.loop.steps), step.loop.times);

@@ -61,12 +61,12 @@ void Engine::log_breaker(std::uint32_t edge_state) {
 }
 
 /// Asks one gate that answers at once. `ok` = it lets the try through.
-Outcome Engine::ask_gate(PolicyKind kind, std::uint32_t edge_state,
+Outcome Engine::ask_gate(PolicyKind kind, std::uint32_t edge_state, bool first_try,
                          BreakerMachine::Permit& permit) {
     EdgeState& state = edge_states_[edge_state];
     Random& dice = edge_dice_[model_.edge_states[edge_state].edge].policy;
     if (kind == PolicyKind::breaker) {
-        permit = state.breaker->admit(now_, dice);
+        permit = state.breaker->admit(now_, dice, first_try);
         if (permit.changed) log_breaker(edge_state);
         return permit.admitted ? Outcome::ok : Outcome::breaker_open;
     }
@@ -186,6 +186,8 @@ Outcome Engine::start_attempt(std::uint32_t edge_state, Index parent, bool of_ca
         w.add(by_call);
         w.sibling = calls_[parent].first;
         calls_[parent].first = index;
+        if (executions_.counts()) [[unlikely]]
+            executions_.sent(parent, index);
     } else if (!hop.from_workload && parent != none) {
         walkers_[parent].next = index;
     }

@@ -42,7 +42,7 @@ void Engine::pass_gates(Index index) {
             }
         } else {
             BreakerMachine::Permit permit;
-            const Outcome answer = ask_gate(kind, call.edge_state, permit);
+            const Outcome answer = ask_gate(kind, call.edge_state, call.tries == 0, permit);
             if (answer != Outcome::ok) return try_refused(index, answer);
             if (kind == PolicyKind::breaker) {
                 call.era = permit.era;
@@ -108,6 +108,10 @@ void Engine::try_refused(Index index, Outcome outcome) {
     const bool outside = !call.past_call_gates;
     release_attempt_gates(index);
     if (outside) return finish_call(index, outcome, status_of(outcome));
+    // A retry that the breaker forbids: the call ends as if there were none left.
+    if (outcome == Outcome::breaker_open && call.retries > 0 && call.live == 0 &&
+        rules_[hops_[call.edge_state].edge].spares_first_try)
+        return finish_call(index, call.outcome, call.status);
     after_failure(index, outcome, status_of(outcome));
 }
 
@@ -260,6 +264,8 @@ void Engine::after_failure(Index index, Outcome outcome, std::uint16_t status) {
         return finish_call(index, outcome, status);
     queue_.cancel(timer_of(index, CallTimer::wait));
     call.hedging = false;
+    call.outcome = outcome;
+    call.status = status;
     call.state = Call::State::back_off;
     queue_.schedule(timer_of(index, CallTimer::wait), now_ + call.previous_wait);
 }
@@ -368,6 +374,8 @@ void Engine::settle_call(Index index, Outcome outcome, std::uint16_t status) {
     Call& call = calls_[index];  // given back, it stays as it is until the next one is taken
     const Tracer::Spot story = story_of(call, index);
     call.state = Call::State::free;
+    if (executions_.counts()) [[unlikely]]
+        executions_.call_gone(index);
     calls_.give_back(index);
     if (!call.is_fallback)
         return call_settled(call.edge_state, call.parent, call.started, outcome, status, story);

@@ -80,6 +80,7 @@ void Engine::count_workers(std::uint32_t s) {
 void Engine::crash(std::uint32_t index) {
     Replica& replica = replicas_[index];
     replica.crashed = true;
+    replica.breaking = false;
     replica.up = false;
     queue_.cancel(startup_timers_ + index);
     log("crashed", replica_name(index));
@@ -158,6 +159,7 @@ void Engine::reset_edges(std::uint32_t replica) {
 void Engine::start_up(std::uint32_t index) {
     Replica& replica = replicas_[index];
     replica.crashed = false;
+    replica.broken = false;
     const Duration time =
         model_.services[replica.service].startup.draw(startup_dice_[replica.service]);
     log("starting", replica_name(index));
@@ -172,6 +174,32 @@ void Engine::on_started(std::uint32_t index) {
     up_since_[index] = now_;
     log("up", replica_name(index));
     count_workers(replica.service);
+}
+
+/// A replica that is up has too much in hand; one that is down is due to start, or has started.
+void Engine::on_life_timer(std::uint32_t index) {
+    if (replicas_[index].breaking) return break_down(index);
+    if (replicas_[index].broken) return start_up(index);
+    on_started(index);
+}
+
+/// Not at once: whoever brought it the last request is still busy with it.
+void Engine::break_down_soon(std::uint32_t index) {
+    Replica& replica = replicas_[index];
+    if (replica.breaking) return;
+    replica.breaking = true;
+    queue_.schedule(startup_timers_ + index, now_);
+}
+
+/// Crashes of what it has in hand. No fault ends that; it is started again in time, or never.
+void Engine::break_down(std::uint32_t index) {
+    crash(index);
+    Replica& replica = replicas_[index];
+    replica.crashed = false;
+    replica.broken = true;
+    count_workers(replica.service);
+    const Duration time = model_.services[replica.service].restart_after;
+    if (time != forever) queue_.schedule(startup_timers_ + index, now_ + time);
 }
 
 /// Stops work and answers, keeps connections. What is under way keeps what it had left to do.

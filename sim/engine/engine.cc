@@ -12,7 +12,9 @@ Engine::Engine(const Model& model, std::uint64_t repeat, faults::Timeline timeli
       repeat_{repeat},
       end_{Time{} + model.scenario.run.duration},
       weather_{model, std::move(timeline), repeat},
-      meters_{model.flows.size(), model.services.size()} {
+      meters_{model.flows.size(), model.services.size()},
+      row_versions_(model.program.rows),
+      executions_{model.counts_duplicates} {
     prepare_replicas();
     prepare_edges();
     prepare_timers();
@@ -38,6 +40,8 @@ void Engine::prepare_replicas() {
             replica.workers = service.workers;
             replica.queue_limit = service.queue_limit;
             replica.async = service.async;
+            replica.contended = service.contended;
+            replica.crash_at = service.crash_at;
             replica.guarded = service.policies.has_value();
             replica.first_queue = static_cast<std::uint32_t>(queues_.size());
             queues_.resize(queues_.size() + service.priorities);
@@ -78,6 +82,8 @@ void Engine::prepare_edges() {
         const EdgePlan& edge = model_.edges[state.edge];
         const ServicePlan& callee = model_.services[edge.service];
         edge_states_.emplace_back(edge.policy, callee.balance, callee.replicas);
+        model::draw_subset(model_, static_cast<std::uint32_t>(edge_states_.size() - 1), repeat_,
+                           edge_states_.back().balancer);
     }
     for (std::uint32_t s = 0; s < edge_states_.size(); ++s) hops_.push_back(hop_of(s));
     ordinals_.resize(model_.routes.size());
@@ -95,7 +101,8 @@ Hop Engine::hop_of(std::uint32_t edge_state) const {
             .service = edge.service,
             .entry = model_.endpoints[edge.endpoint].entry,
             .plain = rules.plain,
-            .direct = rules.direct,
+            // A first try without a record of its call would be done unseen.
+            .direct = rules.plain || (rules.direct && !executions_.counts()),
             .has_budget = state.budget.has_value(),
             .has_gates = !rules.attempt_gates.empty(),
             .instant = true,
@@ -217,7 +224,7 @@ void Engine::dispatch_fixed(TimerId timer) {
     if (timer < user_timers_) return on_arrival(timer - source_timers_);
     if (timer < cores_timers_) return on_user(timer - user_timers_);
     if (timer < startup_timers_) return on_cores(timer - cores_timers_);
-    if (timer < health_timers_) return on_started(timer - startup_timers_);
+    if (timer < health_timers_) return on_life_timer(timer - startup_timers_);
     on_health_check(timer - health_timers_);
 }
 

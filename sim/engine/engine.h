@@ -22,6 +22,7 @@
 #include "reports/record/meters.h"
 #include "reports/record/record.h"
 #include "scenarios/workloads/arrival_clock.h"
+#include "sim/engine/executions.h"
 #include "sim/engine/picks.h"
 #include "sim/engine/state.h"
 #include "sim/engine/todo.h"
@@ -178,7 +179,7 @@ class Engine {
     // ---- tries (attempts.cc) ----
     void log_breaker(std::uint32_t edge_state);
     [[nodiscard]] Outcome ask_gate(policies::PolicyKind kind, std::uint32_t edge_state,
-                                   policies::BreakerMachine::Permit& permit);
+                                   bool first_try, policies::BreakerMachine::Permit& permit);
     void count_refusal(std::uint32_t edge_state, Outcome outcome, Tracer::Spot story,
                        std::uint32_t attempt);
     [[nodiscard]] std::uint32_t pick_replica(std::uint32_t edge_state, Index avoided);
@@ -254,8 +255,13 @@ class Engine {
     void wait_for_another(Index walker);
     void unlock(Index walker, std::uint32_t lock);
     void leave_lock(Index walker);
+    void step_row_read(Index walker, const Instruction& step);
+    [[nodiscard]] bool step_row_commit(Index walker);
     void push_frame(Index walker, Frame frame);
+    [[nodiscard]] Index* find_frame(Index walker, Frame::Kind kind);
+    [[nodiscard]] Frame take_frame(Index walker, Frame::Kind kind);
     void pop_frame(Index walker);
+    void end_fill(Index walker, const Frame& frame);
     void unwind(Index walker);
     void step_loop_end(Index walker, const Instruction& step);
     void step_reply(Index walker, std::uint16_t status);
@@ -273,6 +279,9 @@ class Engine {
     void reset_edges(std::uint32_t replica);
     void start_up(std::uint32_t replica);
     void on_started(std::uint32_t replica);
+    void on_life_timer(std::uint32_t replica);
+    void break_down_soon(std::uint32_t replica);
+    void break_down(std::uint32_t replica);
     void pause(std::uint32_t replica);
     void unpause(std::uint32_t replica);
     void cool_caches(std::uint32_t replica, double share);
@@ -287,6 +296,8 @@ class Engine {
     }
     void free_walker(Index walker) {
         queue_.cancel(timer_of(walker, WalkerTimer::timeout));
+        if (executions_.counts()) [[unlikely]]
+            executions_.walker_gone(walker);
         walkers_[walker].phase = Phase::free;
         walkers_.give_back(walker);
     }
@@ -318,6 +329,7 @@ class Engine {
     std::vector<List> queues_;
     std::vector<LockState> locks_;
     std::vector<CacheState> caches_;
+    std::vector<std::uint32_t> row_versions_;  ///< of optimistic steps
     std::vector<Cores> cores_;
     std::vector<std::vector<Frozen>> frozen_;  ///< per replica
     std::vector<Time> up_since_;               ///< per replica
@@ -345,6 +357,7 @@ class Engine {
     std::vector<User> users_;
     std::vector<scenarios::ArrivalClock> clocks_;  ///< per open source
     std::vector<Random> think_dice_;               ///< per source
+    Executions executions_;
     Picks picks_{0};
     Tracer* tracer_ = nullptr;
     Tracer::Spot root_story_;  ///< of the request that begins now

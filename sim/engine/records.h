@@ -101,7 +101,7 @@ struct Call {
     std::uint16_t retries = 0;
     std::uint16_t hedges = 0;
     std::uint16_t live = 0;    ///< attempts not answered yet
-    std::uint16_t status = 0;  ///< of the last failure
+    std::uint16_t status = 0;  ///< of the last failure, while it backs off or falls back
     std::uint16_t era = 0;     ///< of the permit it holds
     Outcome outcome = Outcome::ok;
     State state = State::free;

@@ -80,6 +80,8 @@ void Engine::arrive(Index walker) {
     }
     ++meter.now.admitted;
     meter.enter(now_);
+    if (++replica.in_hand >= replica.crash_at) [[unlikely]]
+        break_down_soon(w.replica);
     if (at_once) {
         meter.wait.record(Duration{0});
         if (replica.guarded && inbound_[w.replica].shed)
@@ -190,9 +192,11 @@ Index Engine::next_in_queue(Index index) const {
 void Engine::leave(Index walker) {
     const Walker& w = walkers_[walker];
     meter_of(w).leave(now_, w.since, meters_.segment_start());
-    if (!replicas_[w.replica].guarded || !inbound_[w.replica].limit) return;
+    Replica& replica = replicas_[w.replica];
+    --replica.in_hand;
+    if (!replica.guarded || !inbound_[w.replica].limit) return;
     inbound_[w.replica].limit->leave(now_, now_ - w.since, w.has(abandoned),
-                                     step_dice_[replicas_[w.replica].service]);
+                                     step_dice_[replica.service]);
 }
 
 /// Takes out of a replica whatever a walker holds or waits for there. It is then in no list and has

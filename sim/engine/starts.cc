@@ -36,7 +36,7 @@ void Engine::start_directly(std::uint32_t edge_state, Index parent, Time inherit
     BreakerMachine::Permit permit;
     if (hop.has_gates) {
         for (const PolicyKind gate : rules_[hop.edge].attempt_gates) {
-            const Outcome answer = ask_gate(gate, edge_state, permit);
+            const Outcome answer = ask_gate(gate, edge_state, true, permit);
             if (answer != Outcome::ok)
                 return direct_refused(edge_state, parent, inherited, story, permit, answer);
         }
@@ -116,6 +116,8 @@ Index Engine::new_call(std::uint32_t edge_state, Index parent, Time inherited, T
     call.parent = parent;
     call.edge_state = edge_state;
     call.state = Call::State::trying;
+    if (executions_.counts()) [[unlikely]]
+        executions_.call_begun(index);
     if (story) {
         call.traced = true;
         tracer_->put_call(index, story);

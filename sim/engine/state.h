@@ -24,18 +24,23 @@ struct List {
 struct alignas(64) Replica {
     std::uint32_t service = 0;
     std::uint32_t queue_limit = 0;  ///< of its service
+    std::uint32_t crash_at = 0;     ///< the same
     bool async = false;             ///< the same
+    bool contended = false;         ///< the same
     bool guarded = false;           ///< its service has policies against load
     std::uint32_t workers = 0;      ///< that may be held now; unlimited = 0xFFFFFFFF
     std::uint32_t busy = 0;
     std::uint32_t outstanding = 0;  ///< sent here and not answered, over all callers
     std::uint32_t first_queue = 0;  ///< into Engine::queues_; one, or one per priority
     std::uint32_t queued = 0;       ///< in all of them
+    std::uint32_t in_hand = 0;      ///< requests waiting or in service
     List ready;                     ///< walkers that want a worker back
     double slowdown = 1;
-    double cold = 0;       ///< share of fixed-share cache hits that miss
-    bool up = true;        ///< able to serve
-    bool crashed = false;  ///< by a fault that acts now
+    double cold = 0;        ///< share of fixed-share cache hits that miss
+    bool up = true;         ///< able to serve
+    bool crashed = false;   ///< by a fault that acts now
+    bool breaking = false;  ///< has too much in hand: crashes at this very instant
+    bool broken = false;    ///< has crashed so, and has not been started again
     bool paused = false;
     bool draining = false;          ///< out of balance
     Time empty_at{};                ///< when the queue was last empty
@@ -86,10 +91,10 @@ struct alignas(64) Hop {
 
 /// Something a walker is inside of.
 struct Frame {
-    enum class Kind : std::uint8_t { loop, lock, fill };
+    enum class Kind : std::uint8_t { loop, lock, fill, row };
     Kind kind = Kind::loop;
-    std::uint32_t a = 0;  ///< loop: rounds left; lock: its index; fill: the cache
-    std::uint32_t b = 0;  ///< fill: the key
+    std::uint32_t a = 0;  ///< loop: rounds left; lock: its index; fill: the cache; row: which
+    std::uint32_t b = 0;  ///< fill: the key; row: the version noted
     Index next = none;
 };
 

@@ -57,6 +57,12 @@ void Engine::run_walker(Index walker) {
                 unlock(walker, step.a);
                 ++walkers_[walker].pc;
                 break;
+            case Op::row_read:
+                step_row_read(walker, step);
+                break;
+            case Op::row_commit:
+                if (!step_row_commit(walker)) return finish_walker(walker, Outcome::error, 409);
+                break;
             case Op::loop_begin:
                 if (step.a == 0) {
                     w.pc = step.b;
@@ -106,6 +112,8 @@ bool Engine::step_work(Index walker, const Instruction& step) {
         give_worker(walker);
     }
     Duration time = model_.program.samplers[step.a].draw(work_dice_[replica.service]);
+    if (replica.contended) [[unlikely]]
+        time = model::under_contention(model_.services[replica.service], replica.busy, time);
     meter.now.work += time;
     if (w.has(abandoned)) meter.now.wasted_work += time;
     ++w.pc;
@@ -257,10 +265,10 @@ bool Engine::step_cache(Index walker, const Instruction& step) {
 }
 
 void Engine::step_cache_fill(Index walker, std::uint32_t number) {
-    const Frame frame = frames_[walkers_[walker].frames];
-    SHAKETABLE_CHECK(frame.kind == Frame::Kind::fill && frame.a == number, "frames are nested");
+    const Frame frame = take_frame(walker, Frame::Kind::fill);
+    SHAKETABLE_CHECK(frame.a == number, "frames are nested");
     cache_of(walkers_[walker], number).keys->fill(now_, frame.b);
-    pop_frame(walker);
+    end_fill(walker, frame);
 }
 
 // ---- locks, loops, frames ----
@@ -317,6 +325,24 @@ void Engine::push_frame(Index walker, Frame frame) {
     walkers_[walker].frames = index;
 }
 
+/// The innermost frame of a kind, or where its index stands. Locks that were taken in between, and
+/// are held on, lie above it.
+Index* Engine::find_frame(Index walker, Frame::Kind kind) {
+    Index* link = &walkers_[walker].frames;
+    while (*link != none && frames_[*link].kind != kind) link = &frames_[*link].next;
+    SHAKETABLE_CHECK(*link != none, "who leaves something has been inside of it");
+    return link;
+}
+
+Frame Engine::take_frame(Index walker, Frame::Kind kind) {
+    Index* link = find_frame(walker, kind);
+    const Index index = *link;
+    const Frame frame = frames_[index];
+    *link = frame.next;
+    frames_.give_back(index);
+    return frame;
+}
+
 /// Lets go of the innermost thing that the walker is inside of.
 void Engine::pop_frame(Index walker) {
     Walker& w = walkers_[walker];
@@ -324,8 +350,11 @@ void Engine::pop_frame(Index walker) {
     if (frame.kind == Frame::Kind::lock) return unlock(walker, frame.a);
     frames_.give_back(w.frames);
     w.frames = frame.next;
-    if (frame.kind != Frame::Kind::fill) return;
-    CacheState& cache = cache_of(w, frame.a);
+    if (frame.kind == Frame::Kind::fill) end_fill(walker, frame);
+}
+
+void Engine::end_fill(Index walker, const Frame& frame) {
+    CacheState& cache = cache_of(walkers_[walker], frame.a);
     if (!model_.program.caches[frame.a].coalesce) return;
     // Whoever waited for this key looks again: a hit if it was filled, else the first of them fills
     // it.
@@ -344,13 +373,11 @@ void Engine::unwind(Index walker) {
 
 void Engine::step_loop_end(Index walker, const Instruction& step) {
     Walker& w = walkers_[walker];
-    Frame& frame = frames_[w.frames];
-    SHAKETABLE_CHECK(frame.kind == Frame::Kind::loop, "frames are nested");
-    if (--frame.a > 0) {
+    if (--frames_[*find_frame(walker, Frame::Kind::loop)].a > 0) {
         w.pc = step.a;
     } else {
-        pop_frame(walker);
-        ++walkers_[walker].pc;
+        (void)take_frame(walker, Frame::Kind::loop);
+        ++w.pc;
     }
 }
 
@@ -422,6 +449,8 @@ void Engine::finish_walker(Index walker, Outcome outcome, std::uint16_t status) 
     leave(walker);
     ServiceMeter& meter = meter_of(w);
     ++meter.now.completed;
+    if (executions_.counts() && is_success(outcome) && executions_.done(walker)) [[unlikely]]
+        ++flow_of(w.edge_state).now.duplicates;
     if (w.has(abandoned)) ++meter.now.wasted;
     if (w.has(replied)) return free_walker(walker);
     answer(walker, outcome, status);

@@ -16,6 +16,7 @@ reports::Repeat some_part() {
         flow.started = n++;
         flow.settled[3] = n++;
         flow.tries[12] = n++;
+        flow.duplicates = n++;
         flow.budget_denied = n++;
         flow.breaker_open = Duration{n++};
         flow.latency.add(7, 3);

@@ -220,6 +220,59 @@ TEST_CASE("balance: join-idle-queue takes an idle one, any where none is idle") 
     for (const int c : picks(settings, rack, 10'000)) CHECK(c == Approx(2'500).epsilon(0.1));
 }
 
+TEST_CASE("balance: with a subset every rule keeps to it, eligible or not") {
+    for (const BalanceRule rule : every_rule) {
+        INFO(name_of(rule));
+        Balancer balancer{Balance{.policy = rule, .subset = 3, .panic = Share{0.9}}, 8};
+        Random random = dice();
+        balancer.draw_subset(random);
+        Rack rack{8};
+        std::vector<std::uint32_t> own;
+        for (std::uint32_t i = 0; i < 8; ++i)
+            if (balancer.uses(i)) own.push_back(i);
+        REQUIRE(own.size() == 3);
+        std::vector<int> counts(8);
+        for (std::uint64_t key = 0; key < 300; ++key)
+            ++counts[balancer.pick(rack, random, key, {})];
+        for (std::uint32_t i = 0; i < 8; ++i) CHECK((counts[i] > 0) == balancer.uses(i));
+        rack.up[own[1]] = false;  // fewer than the panic share of the subset: it is used as well
+        counts.assign(8, 0);
+        for (std::uint64_t key = 0; key < 300; ++key)
+            ++counts[balancer.pick(rack, random, key, {})];
+        for (std::uint32_t i = 0; i < 8; ++i) CHECK((counts[i] > 0) == balancer.uses(i));
+    }
+}
+
+TEST_CASE("balance: a caller whose subset is down finds nobody, whoever else is up") {
+    Balancer balancer{Balance{.policy = BalanceRule::random, .subset = 2}, 6};
+    Random random = dice();
+    balancer.draw_subset(random);
+    Rack rack{6};
+    for (std::uint32_t i = 0; i < 6; ++i) rack.up[i] = !balancer.uses(i);
+    CHECK(balancer.pick(rack, random, 0, {}) == Balancer::none);
+}
+
+TEST_CASE("balance: every subset is drawn as often as any other") {
+    // 28 pairs of eight, 28,000 draws: 1,000 each, 4 standard deviations are 124.
+    Random random = dice();
+    std::vector<int> counts(64);
+    Balancer balancer{Balance{.subset = 2}, 8};
+    for (int n = 0; n < 28'000; ++n) {
+        balancer.draw_subset(random);
+        std::uint32_t pair = 0;
+        for (std::uint32_t i = 0; i < 8; ++i)
+            if (balancer.uses(i)) pair = pair * 8 + i;
+        ++counts[pair];
+    }
+    int pairs = 0;
+    for (const int count : counts) {
+        if (count == 0) continue;
+        ++pairs;
+        CHECK(count == Approx(1000).margin(124));
+    }
+    CHECK(pairs == 28);
+}
+
 TEST_CASE("balance: below its panic share all endpoints are used, eligible or not") {
     Rack rack{4};
     rack.up = {true, false, false, false};

@@ -319,6 +319,34 @@ TEST_CASE("breaker: closing forgets what was before") {
     CHECK(breaker.state() == State::closed);
 }
 
+TEST_CASE("breaker: one that refuses retries lets first tries through, which close it again") {
+    Breaker settings;
+    settings.open_at = rule_of("2 consecutive errors");
+    settings.half_open_after = seconds{1};
+    settings.probes = 1;
+    settings.refuses = Refuses::retries;
+    BreakerMachine breaker{settings};
+    Random random = dice();
+    const auto first_try = [&](Duration when, Outcome outcome) {
+        const Permit permit = breaker.admit(at(when), random, true);
+        if (permit.admitted) breaker.observe(at(when), permit, outcome, milliseconds{5});
+        return permit.admitted;
+    };
+    CHECK(call(breaker, at(milliseconds{10}), Outcome::error));
+    CHECK(call(breaker, at(milliseconds{20}), Outcome::error));
+    CHECK(breaker.state() == State::open);
+    CHECK_FALSE(call(breaker, at(milliseconds{30}), Outcome::ok));
+    CHECK(first_try(milliseconds{40}, Outcome::ok));
+    CHECK(breaker.state() == State::open);  // before its time an answer says nothing
+    CHECK(first_try(milliseconds{1100}, Outcome::ok));
+    CHECK(breaker.state() == State::closed);
+
+    settings.refuses = Refuses::all;
+    BreakerMachine strict{settings};
+    for (const int ms : {10, 20}) call(strict, at(milliseconds{ms}), Outcome::error);
+    CHECK_FALSE(strict.admit(at(milliseconds{30}), random, true).admitted);
+}
+
 TEST_CASE("breaker: a preset is overridden field by field") {
     const Breaker merged = with_preset(Breaker{.preset = "polly", .half_open_after = seconds{9}});
     CHECK(merged.half_open_after == seconds{9});

@@ -29,6 +29,17 @@ TEST_CASE("outcome classes: 5xx has 503 in it, 4xx has 429 in it, and an unknown
     CHECK_FALSE(OutcomeMask{{C::throttled}}.contains(Outcome::error, 404));
 }
 
+TEST_CASE("outcome classes: a conflict is 409 or ABORTED, and a 4xx as well") {
+    for (const int status : {409, 10}) {
+        CHECK(OutcomeMask{{C::conflict}}.contains(Outcome::error, status));
+        CHECK(OutcomeMask{{C::error_4xx}}.contains(Outcome::error, status));
+        CHECK(OutcomeMask{{C::error}}.contains(Outcome::error, status));
+        CHECK_FALSE(OutcomeMask{{C::error_5xx}}.contains(Outcome::error, status));
+    }
+    CHECK_FALSE(OutcomeMask{{C::conflict}}.contains(Outcome::error, 404));
+    CHECK_FALSE(OutcomeMask{{C::conflict}}.contains(Outcome::queue_full));
+}
+
 TEST_CASE("outcome classes: a gRPC status is in the class of the HTTP status it stands for") {
     CHECK(OutcomeMask{{C::error_5xx}}.contains(Outcome::error, 13));
     CHECK(OutcomeMask{{C::error_4xx}}.contains(Outcome::error, 5));

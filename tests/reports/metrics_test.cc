@@ -196,6 +196,7 @@ TEST_CASE("metrics: retries, shed and hedged are shares, rates or numbers, as th
     const auto with = [](Record& r) {
         FlowTotals& f = cut_of(r).flows[small::to_ledger];
         f.hedges = 7;
+        f.duplicates = 3;
         count(f.tries, Outcome::shed) = 10;
         count(f.tries, Outcome::limited) = 5;
         count(f.tries, Outcome::rate_limited) = 1;
@@ -210,6 +211,15 @@ TEST_CASE("metrics: retries, shed and hedged are shares, rates or numbers, as th
     CHECK(value(Metric::retries, scenarios::Unit::per_second) == Approx(30));
     CHECK(value(Metric::shed, scenarios::Unit::share) == Approx(16.0 / 400));
     CHECK(value(Metric::hedged, scenarios::Unit::share) == Approx(0.07));
+    CHECK(value(Metric::duplicates, scenarios::Unit::share) == Approx(0.03));
+    CHECK(value(Metric::duplicates, scenarios::Unit::count) == 3);
+}
+
+TEST_CASE("metrics: what was done twice in a live run is not known, and not none") {
+    const Measurement live =
+        measured(small::claim(Metric::duplicates, small::append, small::during("cut")),
+                 [](Record& r) { r.world = "live"; });
+    CHECK(live.absence == Absence::no_samples);
 }
 
 TEST_CASE("metrics: a budget is spent by the retries it denies") {

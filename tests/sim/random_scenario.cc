@@ -61,7 +61,7 @@ std::string call(Dice& dice, std::uint64_t callee) {
 std::string step(Dice& dice, std::uint64_t service, std::uint64_t services, unsigned depth) {
     const bool calls = service + 1 < services;
     const auto inner = [&] { return step(dice, service, services, depth + 1); };
-    const std::uint64_t kind = dice.below(depth < 2 ? 10 : 6);
+    const std::uint64_t kind = dice.below(depth < 2 ? 11 : 6);
     if (kind < 2) return "{work: " + law(dice) + "}";
     if (kind == 2) return "{wait: " + law(dice) + "}";
     if (kind == 3) return "{fail: " + dice.pick({"500", "503", "404"}) + ", probability: 10%}";
@@ -73,6 +73,9 @@ std::string step(Dice& dice, std::uint64_t service, std::uint64_t services, unsi
             return "{parallel: [" + inner() + ", " + inner() + "], need: 1}";
         case 7:
             return "{any: [" + inner() + ", " + inner() + "]}";
+        case 9:
+            return "{optimistic: {row: r" + number(depth) + ", keys: uniform(n=3), steps: [" +
+                   inner() + "]}}";
         case 8:
             return "{choose: [{weight: 30%, steps: [" + inner() + "]}, {weight: 70%, steps: [" +
                    inner() + "]}]}";
@@ -96,9 +99,13 @@ std::string service(Dice& dice, std::uint64_t index, std::uint64_t services) {
     text += "\n    workers: " + dice.pick({"1", "2", "4", "8"});
     text += "\n    threading: " + dice.pick({"blocking", "async"});
     if (dice.chance(25)) text += "\n    cores: 2";
+    if (dice.chance(20)) text += "\n    contention: {serial: 5%, crosstalk: 0.1%}";
+    if (dice.chance(15)) text += "\n    crash_at: {requests: 12, restart_after: 700ms}";
     text += "\n    queue: " + queue(dice);
-    text += "\n    balance: " + dice.pick({"round-robin", "random", "least-requests",
-                                           "power-of-two", "join-idle-queue", "peak-ewma"});
+    text += "\n    balance: {policy: " +
+            dice.pick({"round-robin", "random", "least-requests", "power-of-two", "join-idle-queue",
+                       "peak-ewma"}) +
+            (dice.chance(25) ? ", subset: 1}" : "}");
     if (dice.chance(20)) text += "\n    policies: {rate_limit: 60/s}";
     text += "\n    endpoints:\n      get:\n        idempotent: true\n        steps:\n";
     text += "          - {work: " + law(dice) + "}\n";
@@ -114,7 +121,11 @@ std::string policy(Dice& dice) {
                 ", when: [any], backoff: " + dice.pick({"0", "10ms"}) +
                 (dice.chance(50) ? ", budget: 20%}" : "}");
     if (dice.chance(20)) text += ", hedge: {after: 15ms}";
-    if (dice.chance(20)) text += ", breaker: {open_at: 'errors >= 50% of 20', half_open_after: 1s}";
+    if (dice.chance(20)) {
+        const bool spares = dice.chance(50) && text.find("retry") != std::string::npos;
+        text += ", breaker: {open_at: 'errors >= 50% of 20', half_open_after: 1s";
+        text += spares ? ", refuses: retries}" : "}";
+    }
     if (dice.chance(20)) text += ", bulkhead: {connections: 4, pending: 3}";
     if (dice.chance(15)) text += ", rate_limit: 80/s";
     if (dice.chance(15)) text += ", fallback: 1ms";
@@ -156,6 +167,7 @@ std::string random_scenario(std::uint64_t seed) {
     for (std::uint64_t w = dice.between(1, 2); w > 0; --w)
         text += "  w" + number(w) + ": " + workload(dice) + "\n";
     const std::uint64_t faults = dice.below(3);
+    if (dice.chance(50)) text += "expect: [duplicates(s0.get) < 100%]\n";
     if (faults > 0) text += "faults:\n";
     for (std::uint64_t f = 0; f < faults; ++f) {
         // One that is called, or the fault would have nothing to hit.

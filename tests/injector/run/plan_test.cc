@@ -119,6 +119,27 @@ TEST_CASE("plan: what this world does not honour is a warning, by name") {
     CHECK(slow->warnings.size() == 1);
 }
 
+TEST_CASE("plan: what stand-ins do not do of themselves is a warning") {
+    scenarios::Scenario fragile = scenario("[]");
+    const auto warnings_of = [&] {
+        const auto plan = make_plan(fragile, {}, {.stand_ins = true});
+        REQUIRE(plan.has_value());
+        return plan->warnings;
+    };
+    REQUIRE(warnings_of().empty());
+    for (auto& [name, service] : fragile.services.entries) {
+        if (name != "web") continue;
+        service.crash_at = scenarios::CrashAt{.requests = 100, .restart_after = {}};
+        service.endpoints.entries.front().value.steps.push_back(
+            {scenarios::Optimistic{{.row = "stock", .keys = {}, .steps = {}}}});
+    }
+    const Problems warnings = warnings_of();
+    REQUIRE(warnings.size() == 2);
+    CHECK(warnings[0].code == "W310");
+    CHECK(warnings[0].field == "services.web.crash_at");
+    CHECK(warnings[1].field == "services.web");
+}
+
 TEST_CASE("plan: in words, it names every target, port and signal") {
     const auto plan =
         make_plan(scenario("[{id: nap, at: 10s, for: 5s, fault: pause, target: \"web[1]\"}]"),

@@ -151,6 +151,18 @@ TEST_CASE("stand-in: steps that take no time: loop, choose, fork, lock, reply, f
     CHECK(counted.completed == 4);
 }
 
+TEST_CASE("stand-in: who commits a row after another has is answered with 409") {
+    Shop shop{injector::shop(
+        "      buy: {http: GET /buy, steps: [{optimistic: {row: a, steps: [{wait: 300ms}]}}]}\n"
+        "      see: {http: GET /see, steps: [{optimistic: {row: a, steps: []}}]}\n")};
+    Peer slow{shop.to}, fast{shop.to};
+    slow.send(get("/buy"));
+    fast.send(get("/see"));
+    CHECK(fast.receive_head().substr(9, 3) == "200");
+    CHECK(slow.receive_head().substr(9, 3) == "409");
+    CHECK(shop.counted().completed == 2);
+}
+
 TEST_CASE("stand-in: who closes while it waits has left; running work goes on without a policy") {
     Shop shop{injector::shop("      buy: {http: GET /buy, steps: [{work: 50ms}]}\n",
                              "workers: 1\n    queue: 10")};

@@ -44,6 +44,16 @@ TEST_CASE("read_result: writing what was read gives the same bytes") {
                   read->provenance) == written());
 }
 
+TEST_CASE("read_result: a column that is left out where it is 0 is read where it is not") {
+    Record record = rich::record();
+    CHECK(written().find("\"duplicates\"") == std::string::npos);
+    record.repeats[1].segments[0].flows[0].duplicates = 4;
+    const std::string text = to_json(rich::scenario(), record, {});
+    const auto read = read_result("result.json", text);
+    REQUIRE(read);
+    CHECK(read->record == record);
+}
+
 TEST_CASE("read_result: single precision survives as it is") {
     Record record = rich::record();
     Random random{random_key(3, 0, "floats", "test")};

@@ -57,6 +57,22 @@ TEST_CASE("policy: a bulkhead lets so many in at a time, and so many wait") {
     CHECK(of(waiting.settled, Outcome::ok) == Approx(6000).margin(2));
 }
 
+TEST_CASE("policy: a breaker that refuses retries leaves first tries and their failures alone") {
+    const auto flow =
+        calls(play_failing("{retry: {retries: 2, when: [any], backoff: 1ms}, breaker: "
+                           "{open_at: \"1 consecutive errors\", half_open_after: "
+                           "60s, refuses: retries}}"),
+              "web", "db.get", at_second(10), at_second(20));
+    // While everything fails: each call is tried once, its retry is refused, and it ends as it had
+    // failed.
+    CHECK(of(flow.settled, Outcome::breaker_open) == 0);
+    CHECK(of(flow.settled, Outcome::error) == 1000);
+    CHECK(flow.settled_total() == 1001);  // one had begun before
+    CHECK(flow.sent == flow.started);
+    CHECK(of(flow.tries, Outcome::breaker_open) == flow.retries);
+    CHECK(flow.retries > 900);
+}
+
 TEST_CASE("policy: a rate limit refuses what comes too fast, or makes it wait") {
     const auto refusing = calls(
         play_failing("{rate_limit: {rate: 50/s, burst: 1}}", {{"faults", "[]"}}), "web", "db.get");

@@ -32,9 +32,9 @@ policies:
   rules: {}
 workload: {users: {call: front.get, arrivals: poisson(60/s), policy: users}}
 faults:
-  - {id: lost, at: 5s, for: 5s, fault: loss, on: front -> back, probability: 20%}
+  - {id: lost, at: 5s, for: 5s, fault: loss, target: front -> back, share: 20%}
   - {id: crash, at: 15s, for: 2s, fault: crash, target: "back[0]"}
-  - {id: reset, at: 20s, for: 5s, fault: reset, on: front -> back, share: 30%}
+  - {id: reset, at: 20s, for: 5s, fault: reset, target: front -> back, share: 30%}
   - {id: dead, at: 28s, for: 1s, fault: crash, target: front}
 )",
                        {{"policies.rules", "{timeout: " + timeout + ", " + rest + "}"}});
