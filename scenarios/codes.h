@@ -79,6 +79,14 @@ inline constexpr std::array codes{
     Code{"E124", "Nobody makes the call that an expectation is about."},
     // While it runs
     Code{"E199", "Time stands still: something goes round in a circle that takes no time."},
+    // Live
+    Code{"E301", "A service has neither a binding nor a stand-in."},
+    Code{"E302", "A port is taken by another program."},
+    Code{"E303", "No driver can do this here: something is missing."},
+    Code{"E304", "An address is not allowed."},
+    Code{"E305", "A former run has left something behind that cannot be undone."},
+    Code{"E306", "A live run cannot honour this at all."},
+    Code{"W310", "A live run honours this only in part."},
 };
 
 /// The meaning of a code, or "".
