@@ -173,8 +173,6 @@ void inject(const Arguments& arguments, Options& options) {
     if (!variant) return;
     scenarios::Scenario& scenario = document->scenarios[*variant];
     arguments.choice.apply(scenario.run);
-    if (!prepare_outputs(outputs_of(arguments, scenario), {scenario.variant}, options)) return;
-    options.exit_code = invalid;
     auto plan = injector::make_plan(scenario, file.bindings, {.stand_ins = arguments.stand_ins});
     if (!plan) return show(plan.error(), *document, *variant, file, options);
     Problems warnings = plan->warnings;
@@ -186,6 +184,8 @@ void inject(const Arguments& arguments, Options& options) {
         options.exit_code = success;
         return;
     }
+    if (!prepare_outputs(outputs_of(arguments, scenario), {scenario.variant}, options)) return;
+    options.exit_code = invalid;
     if (!confirm(arguments)) return;
     auto sockets = injector::open_sockets(*plan);
     options.exit_code = could_not_run;

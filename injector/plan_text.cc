@@ -21,6 +21,31 @@ std::string seconds_of(Time time) {
     return Text<Duration>::print(time.time_since_epoch());
 }
 
+/// The first and the last step of a ramp stand for all of it.
+std::string print_slowings(const Plan& plan) {
+    std::string text;
+    for (std::uint32_t r = 0; r < plan.model.replicas.size(); ++r) {
+        std::vector<const Slowing*> all;
+        for (const Slowing& slowing : plan.slowings)
+            if (slowing.replica == r) all.push_back(&slowing);
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            const double before = i > 0 ? all[i - 1]->slowdown : 1;
+            const double now = all[i]->slowdown;
+            const bool rises_on = i + 1 < all.size() && all[i + 1]->slowdown > now;
+            if (now == before || (before > 1 && now > before && rises_on)) continue;
+            const Quota quota = quota_of(now, plan.cores_of(r));
+            const std::string what = now <= 1
+                                         ? "as before"
+                                         : fmt::format("{:.3g} ms of processor time in {:.3g} ms",
+                                                       static_cast<double>(quota.quota_us) / 1000,
+                                                       static_cast<double>(quota.period_us) / 1000);
+            text +=
+                fmt::format("  {}: {} from {}\n", plan.name_of(r), what, seconds_of(all[i]->at));
+        }
+    }
+    return text.empty() ? text : "control groups\n" + text;
+}
+
 }  // namespace
 
 std::string print(const Plan& plan) {
@@ -72,19 +97,7 @@ std::string print(const Plan& plan) {
         if (life.number > 0)
             text += fmt::format("  {}: started again at {}\n", plan.name_of(life.replica),
                                 seconds_of(life.from));
-    if (!plan.slowings.empty()) text += "control groups\n";
-    for (const Slowing& slowing : plan.slowings) {
-        if (slowing.slowdown <= 1) {
-            text += fmt::format("  {}: as before from {}\n", plan.name_of(slowing.replica),
-                                seconds_of(slowing.at));
-            continue;
-        }
-        const Quota quota = quota_of(slowing.slowdown, plan.cores_of(slowing.replica));
-        text +=
-            fmt::format("  {}: {:.3g} ms of processor time in {:.3g} ms from {}\n",
-                        plan.name_of(slowing.replica), static_cast<double>(quota.quota_us) / 1000,
-                        static_cast<double>(quota.period_us) / 1000, seconds_of(slowing.at));
-    }
+    text += print_slowings(plan);
     for (const Problem& warning : plan.warnings)
         text += fmt::format("honoured in part\n  {}\n", warning.message);
     return text;

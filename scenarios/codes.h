@@ -79,7 +79,10 @@ inline constexpr std::array codes{
     Code{"E124", "Nobody makes the call that an expectation is about."},
     // While it runs
     Code{"E199", "Time stands still: something goes round in a circle that takes no time."},
-    // Live
+};
+
+/// Those of live runs, which no reading of a scenario can find.
+inline constexpr std::array live_codes{
     Code{"E301", "A service has neither a binding nor a stand-in."},
     Code{"E302", "A port is taken by another program."},
     Code{"E303", "No driver can do this here: something is missing."},
@@ -92,6 +95,8 @@ inline constexpr std::array codes{
 /// The meaning of a code, or "".
 [[nodiscard]] constexpr std::string_view meaning_of(std::string_view code) noexcept {
     for (const Code& entry : codes)
+        if (entry.code == code) return entry.meaning;
+    for (const Code& entry : live_codes)
         if (entry.code == code) return entry.meaning;
     return {};
 }

@@ -115,11 +115,11 @@ TEST_CASE("inject: each problem of a plan is shown at its place, with what to do
                                           "db, share: 5%}]"));
     expect_diagnostic(run(folder, {"inject", "loss.yaml", "--yes", "--stand-ins"}), 2,
                       "error[E306]: l: a proxy cannot carry out loss", "loss.yaml:8:", "TCP hides");
-    const Outcome part =
-        run(folder, {"inject", "a.yaml", "--stand-ins", "--dry-run", "--set", "run.warmup=auto"});
+    const Outcome part = run(folder, {"inject", "a.yaml", "--stand-ins", "--dry-run", "--set",
+                                      "run.until=p99(web.get) +- 2%"});
     CHECK(part.code == 0);
-    CHECK(part.err.find("warning[W310]: auto is of simulated runs") != std::string::npos);
-    CHECK(part.err.find("write a length") != std::string::npos);
+    CHECK(part.err.find("warning[W310]: a live run is played as often as") != std::string::npos);
+    CHECK(part.err.find(" --> --set:1:") != std::string::npos);
     CHECK_FALSE(folder.has("runs"));  // nothing was played
 }
 

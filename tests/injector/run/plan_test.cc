@@ -181,5 +181,22 @@ TEST_CASE("plan: in words, it names every target, port and signal") {
     }
 }
 
+TEST_CASE("plan: in words, a ramp of a slow-down is its first step and its last") {
+    const auto plan = make_plan(
+        scenario("[{id: tired, at: 10s, for: 5s, fault: slow, target: db, factor: 4, ramp: 1s}]"),
+        bound_db({.addresses = {"127.0.0.1:5432"}, .start = {"./db"}}), {.stand_ins = true});
+    if (!plan) {
+        WARN("skipped: " << plan.error()[0].message);
+        return;
+    }
+    CHECK(plan->slowings.size() > 100);
+    CHECK(plan->slowings.front().faults == std::vector<std::size_t>{0});
+    CHECK(plan->slowings.back().slowdown == 1);
+    CHECK(print(*plan).find("control groups\n"
+                            "  db[0]: 1 ms of processor time in 1.03 ms from 10.01s\n"
+                            "  db[0]: 1 ms of processor time in 4 ms from 11s\n"
+                            "  db[0]: as before from 15s\n") != std::string::npos);
+}
+
 }  // namespace
 }  // namespace shaketable::injector
