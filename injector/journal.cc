@@ -92,12 +92,14 @@ void append(Undone& all, Undone one) {
     std::move(one.failed.begin(), one.failed.end(), std::back_inserter(all.failed));
 }
 
-/// Goes on, and is seen to go on.
+/// Goes on, and is seen to go on. A process that does not look stopped may have a SIGSTOP on its
+/// way, which it heeds when it has its turn on a processor next: SIGCONT takes that away, too.
 bool let_continue(const ProcessId& process) {
     constexpr int tries = 50;
     for (int i = 0; i < tries; ++i) {
-        if (!is_alive(process) || !is_stopped(process)) return true;
+        if (!is_alive(process)) return true;
         if (::kill(process.pid, SIGCONT) != 0) return errno == ESRCH;
+        if (!is_stopped(process)) return true;
         (void)::poll(nullptr, 0, i);
     }
     return false;
@@ -186,11 +188,12 @@ Undone undo(const std::string& path) {
                                   deed.path + " is as it was");
     }
     for (const ProcessId& process : left.stopped) {
-        if (!is_alive(process) || !is_stopped(process)) continue;
+        if (!is_alive(process)) continue;
         const std::string who = "process " + std::to_string(process.pid);
-        if (let_continue(process))
-            undone.done.push_back(who + " was stopped and goes on");
-        else
+        const bool was_stopped = is_stopped(process);
+        if (let_continue(process)) {
+            if (was_stopped) undone.done.push_back(who + " was stopped and goes on");
+        } else
             undone.failed.push_back(who +
                                     " is stopped and cannot be continued: " + std::strerror(errno));
     }
