@@ -6,6 +6,7 @@
 #include <cstring>
 #include <fstream>
 #include <optional>
+#include <utility>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -54,6 +55,7 @@ class Guardian {
   private:
     struct Child {
         pid_t pid = 0;
+        bool is_killed = false;  ///< by us, as the plan says
     };
 
     [[nodiscard]] bool is_command(const Life& life) const {
@@ -193,7 +195,9 @@ class Guardian {
              ++next_death_) {
             const Death& death = plan_.deaths[next_death_];
             Child* child = child_of(death.replica);
-            if (child != nullptr && ::kill(child->pid, SIGKILL) == 0) has_hit(death.fault);
+            if (child == nullptr || ::kill(child->pid, SIGKILL) != 0) continue;
+            child->is_killed = true;
+            has_hit(death.fault);
         }
         for (; next_life_ < plan_.lives.size() && plan_.lives[next_life_].from <= now; ++next_life_)
             if (plan_.lives[next_life_].number > 0) start_life(next_life_);
@@ -342,20 +346,14 @@ class Guardian {
         for (pid_t pid; (pid = ::waitpid(-1, &status, WNOHANG)) > 0;)
             for (std::size_t slot = 0; slot < children_.size(); ++slot) {
                 if (children_[slot].pid != pid) continue;
-                children_[slot] = {};
+                const bool is_expected = std::exchange(children_[slot], {}).is_killed;
                 if (WIFEXITED(status) && WEXITSTATUS(status) == 0) continue;
                 const int code = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
-                if (!is_expected(slot))
+                if (!is_expected)
                     (void)controller_.send(MessageKind::order, "died " + std::to_string(slot) +
                                                                    " " + std::to_string(code));
                 if (slot == proxy_slot && clock_) rescue();
             }
-    }
-
-    /// A command that we killed ourselves.
-    [[nodiscard]] bool is_expected(std::size_t slot) const {
-        return slot >= first_life_slot && is_command(plan_.lives[slot - first_life_slot]) &&
-               next_death_ > 0;
     }
 
     /// Clients of a dead worker see their connections closed; new ones reach the real services.

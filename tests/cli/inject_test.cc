@@ -123,6 +123,51 @@ TEST_CASE("inject: each problem of a plan is shown at its place, with what to do
     CHECK_FALSE(folder.has("runs"));  // nothing was played
 }
 
+namespace {
+
+/// Of this machine, and free a moment ago.
+std::string free_address() {
+    const int probe = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in own{};
+    own.sin_family = AF_INET;
+    own.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof own;
+    REQUIRE(bind(probe, reinterpret_cast<sockaddr*>(&own), size) == 0);
+    REQUIRE(getsockname(probe, reinterpret_cast<sockaddr*>(&own), &size) == 0);
+    close(probe);
+    return "127.0.0.1:" + std::to_string(ntohs(own.sin_port));
+}
+
+}  // namespace
+
+TEST_CASE("inject: a service that dies by itself is named, also where another is meant to") {
+    const Folder folder;
+    // Both services are servers of ours, which answer something to anybody.
+    const std::string serve =
+        "\"" SHAKETABLE_BINARY "\", serve, -q, --listen, \"127.0.0.1:{port}\"]";
+    folder.write("a.yaml", R"(schema: shaketable/v1
+name: live
+run: {duration: 60s, seed: 1}
+services:
+  db: {endpoints: {get: {steps: [{wait: 1ms}]}}}
+  web: {endpoints: {get: {steps: [{wait: 1ms}]}}}
+workload:
+  some: {call: db.get, arrivals: constant(5/s)}
+  others: {call: web.get, arrivals: constant(5/s)}
+faults: [{id: dead, at: 200ms, for: 300ms, fault: crash, target: db}]
+)");
+    folder.write("b.yaml",
+                 bindings("services:\n  db: {addresses: [\"" + free_address() + "\"], start: [" +
+                          serve + "}\n  web: {addresses: [\"" + free_address() +
+                          "\"], start: [timeout, \"4\", " + serve + "}\n"));
+    const Outcome outcome =
+        run(folder, {"inject", "a.yaml", "--yes", "--bind", "b.yaml", "-q", "-o", "out/"});
+    INFO(outcome.err);
+    CHECK(outcome.code == 3);
+    CHECK(outcome.err.find("web[0], which was started for the run, ended with code 124") !=
+          std::string::npos);
+}
+
 TEST_CASE("inject: a port that is taken is said at its place, and by whom it is held") {
     const Folder folder;
     const int taken = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
