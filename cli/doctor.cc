@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cli/commands.h"
+#include "injector/cgroup.h"
 #include "injector/http/socket.h"
 #include "injector/journal.h"
 #include "injector/proxy/socket.h"
@@ -43,6 +44,16 @@ Finding look_at_journal() {
     return {true, "journal", *folder};
 }
 
+/// As a process would be that `inject` starts.
+Finding look_at_quotas() {
+    const std::string what = "slow down real services";
+    const Result<injector::Cgroups> groups = injector::Cgroups::find();
+    if (!groups) return {false, what, groups.error().message};
+    const auto deed = groups->plan(::getpid(), "shaketable");
+    if (!deed) return {false, what, deed.error().message + "; " + deed.error().hint};
+    return {true, what, "by control groups of " + groups->print()};
+}
+
 Finding look_at_clock() {
     std::ifstream file{"/sys/devices/system/clocksource/clocksource0/current_clocksource"};
     std::string source;
@@ -57,6 +68,7 @@ void examine(Options& options) {
                                 look_at_listening("[::1]:0"),
                                 look_at_journal(),
                                 look_at_descriptors(),
+                                look_at_quotas(),
                                 look_at_clock(),
                                 {std::thread::hardware_concurrency() >= 2, "cores",
                                  std::to_string(std::thread::hardware_concurrency()) +

@@ -33,12 +33,12 @@ struct Arguments {
     std::vector<std::string> outputs;
     std::string duration_max;
     std::string page;
-    std::uint64_t seed = 0;
-    CLI::Option* seed_option = nullptr;
+    RunChoice choice;
     bool stand_ins = false;
     bool dry_run = false;
     bool yes = false;
     bool burn = false;
+    bool real_time = false;
 };
 
 /// Problems of a plan name fields of the bindings file or of the scenario: each is shown there.
@@ -49,8 +49,11 @@ void show(const Problems& problems, const scenarios::Document& document, std::si
     Problems placed = problems;
     for (Problem& problem : placed) {
         if (problem.field.empty() || problem.where.line > 0) continue;
-        const bool of_bindings =
-            problem.field.starts_with("services.") || problem.field.starts_with("edges.");
+        // What a scenario's service lacks, or a live run cannot do, is said of the scenario.
+        const bool of_scenario =
+            problem.code == "E301" || problem.code == "E306" || problem.code == "W310";
+        const bool of_bindings = !of_scenario && (problem.field.starts_with("services.") ||
+                                                  problem.field.starts_with("edges."));
         if (of_bindings && !file.sources.files.empty())
             problem.where = file.where.at(problem.field);
         else if (!of_bindings)
@@ -97,7 +100,7 @@ int code_of(const injector::Injected& injected, const reports::Findings* finding
         case injector::Injected::End::stopped:
             return stopped_by_guard;
         case injector::Injected::End::failed:
-            return could_not_run;
+            return injected.is_defect ? bug : could_not_run;
         case injector::Injected::End::complete:
             break;
     }
@@ -107,6 +110,8 @@ int code_of(const injector::Injected& injected, const reports::Findings* finding
 void say_end(const injector::Injected& injected) {
     if (injected.end == injector::Injected::End::complete && injected.not_undone.empty()) return;
     if (!injected.why.empty()) std::cerr << "stopped: " << injected.why << "\n";
+    if (injected.is_defect)
+        std::cerr << "this is a defect of shaketable; please report it with the scenario\n";
     for (const std::string& what : injected.not_undone) std::cerr << "NOT UNDONE: " << what << "\n";
     if (injected.not_undone.empty()) std::cerr << "everything that was done is undone\n";
 }
@@ -120,13 +125,13 @@ std::vector<std::string> outputs_of(const Arguments& arguments,
 void report(const Arguments& arguments, Options& options, const scenarios::Scenario& scenario,
             const model::Model& model, const injector::Injected& injected,
             const reports::Provenance& provenance) {
-    if (!injected.repeat || injected.end == injector::Injected::End::failed) {
+    if (injected.repeats.empty() || injected.end == injector::Injected::End::failed) {
         options.exit_code = code_of(injected, nullptr);
         return;
     }
     reports::Record record = model::describe(model);
     record.world = "live";
-    record.repeats.push_back(*injected.repeat);
+    record.repeats = injected.repeats;
     const reports::Findings findings = reports::assess(scenario, record);
     options.exit_code = code_of(injected, &findings);
     const reports::RunView view{&scenario, &record, &findings, &provenance};
@@ -146,8 +151,8 @@ std::string options_of(const Arguments& arguments) {
     if (arguments.stand_ins) options += " --stand-ins";
     if (!arguments.bindings.empty()) options += " --bind " + shell_word(arguments.bindings);
     if (arguments.burn) options += " --burn";
-    if (arguments.seed_option->count() > 0) options += " --seed " + std::to_string(arguments.seed);
-    return options;
+    if (arguments.real_time) options += " --real-time";
+    return options + arguments.choice.print();
 }
 
 void inject(const Arguments& arguments, Options& options) {
@@ -167,9 +172,7 @@ void inject(const Arguments& arguments, Options& options) {
     const auto variant = choose_variant(arguments, *document);
     if (!variant) return;
     scenarios::Scenario& scenario = document->scenarios[*variant];
-    if (arguments.seed_option->count() > 0) scenario.run.seed = arguments.seed;
-    if (!prepare_outputs(outputs_of(arguments, scenario), {scenario.variant}, options)) return;
-    options.exit_code = invalid;
+    arguments.choice.apply(scenario.run);
     auto plan = injector::make_plan(scenario, file.bindings, {.stand_ins = arguments.stand_ins});
     if (!plan) return show(plan.error(), *document, *variant, file, options);
     Problems warnings = plan->warnings;
@@ -181,6 +184,8 @@ void inject(const Arguments& arguments, Options& options) {
         options.exit_code = success;
         return;
     }
+    if (!prepare_outputs(outputs_of(arguments, scenario), {scenario.variant}, options)) return;
+    options.exit_code = invalid;
     if (!confirm(arguments)) return;
     auto sockets = injector::open_sockets(*plan);
     options.exit_code = could_not_run;
@@ -195,14 +200,22 @@ void inject(const Arguments& arguments, Options& options) {
         const auto page = injector::proxy::Address::parse(arguments.page);
         if (page) how.page = *page;
         how.listening = [](const injector::proxy::Address& address) {
-            std::cerr << "this run: http://" << address.print() << "/metrics and /events"
-                      << std::endl;
+            std::cerr << "this run: http://" << address.print()
+                      << "/metrics, /events and /v1/faults" << std::endl;
         };
     }
-    std::optional<LiveBlock> block{std::in_place, *plan, !options.quiet};
+    how.real_time = arguments.real_time;
+    std::optional<LiveBlock> block;
+    how.begins = [&](const injector::Plan& now) {
+        block.reset();
+        block.emplace(now, !options.quiet);
+    };
     how.progress = [&](const injector::Watch& watch, Time now) { block->show(watch, now); };
-    const injector::Injected injected = injector::inject(*plan, std::move(*sockets), how);
+    const injector::Injected injected = injector::inject_repeats(*plan, std::move(*sockets), how);
     block.reset();  // its lines go before others come
+    for (const std::string& what : injected.put_right)
+        if (!options.quiet) std::cerr << "left behind by a former run: " << what << "\n";
+    if (!injected.problems.empty()) show(injected.problems, *document, *variant, file, options);
     report(arguments, options, scenario, plan->model, injected,
            provenance_of(arguments.input, *document, *variant, "inject", options_of(arguments)));
     say_end(injected);
@@ -222,16 +235,18 @@ void add_inject(CLI::App& app, Options& options) {
     command->add_flag("--dry-run", arguments->dry_run, "print the plan and do nothing");
     command->add_flag("-y,--yes", arguments->yes, "do it without asking");
     command->add_flag("--burn", arguments->burn, "the work of stand-ins is real computing");
+    command->add_flag("--real-time", arguments->real_time,
+                      "our processes go before all others, where the system lets them");
     command
         ->add_option("--max-duration", arguments->duration_max,
-                     "stop a run that is longer (a duration like 5m)")
+                     "stop what is longer, repeats together (a duration like 5m)")
         ->check([](const std::string& text) {
             const Result<Duration> duration = Text<Duration>::parse(text);
             return duration ? std::string{} : duration.error().message;
         });
     command
         ->add_option("--listen", arguments->page,
-                     "serve /metrics and /events while it runs (loopback)")
+                     "serve /metrics, /events and /v1/faults while it runs (loopback)")
         ->check([](const std::string& text) {
             const auto address = injector::proxy::Address::parse(text);
             if (!address) return address.error().message;
@@ -243,8 +258,7 @@ void add_inject(CLI::App& app, Options& options) {
                      "a run folder or a file; default runs/NAME-live")
         ->allow_extra_args(false)
         ->type_name("PATH");
-    arguments->seed_option =
-        command->add_option("--seed", arguments->seed, "instead of the file's");
+    arguments->choice.add_to(*command);
     command->footer("Example:\n  shaketable inject hello.yaml --stand-ins --dry-run");
     command->callback([arguments, &options] { inject(*arguments, options); });
 }

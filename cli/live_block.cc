@@ -65,7 +65,7 @@ std::vector<std::string> faults_of(const Plan& plan, Time now) {
     const faults::Occurrence* next = nullptr;
     for (const faults::Occurrence& occurrence : plan.timeline.occurrences) {
         const std::string& id = plan.model.scenario.faults[occurrence.fault].id;
-        if (occurrence.start <= now && now < occurrence.end)
+        if (occurrence.contains(now))
             lines.push_back(fmt::format("  {}  for {} more", reports::harmless(id),
                                         clock_time(to_seconds(occurrence.end - now))));
         else if (now < occurrence.start && (next == nullptr || occurrence.start < next->start))
@@ -131,7 +131,7 @@ void LiveBlock::say(const Watch& watch, Time now) {
     next_line_ += std::chrono::seconds{10};
     std::string active;
     for (const faults::Occurrence& occurrence : plan_.timeline.occurrences)
-        if (occurrence.start <= now && now < occurrence.end)
+        if (occurrence.contains(now))
             active += (active.empty() ? "; faults: " : ", ") +
                       reports::harmless(plan_.model.scenario.faults[occurrence.fault].id);
     std::cerr << clock_time(seconds_of(now)) << "  "

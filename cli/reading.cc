@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <iostream>
+#include <limits>
 #include <utility>
 
 #include "scenarios/check.h"
@@ -49,6 +50,29 @@ void Input::add_to(CLI::App& command, Options& options) {
     options.add_quiet(command);
     command.get_option("--json")->excludes(command.get_option("--quiet"));
     command.add_flag("--all", options.all, "show every problem, not the first twenty");
+}
+
+void RunChoice::add_to(CLI::App& command) {
+    command.add_option("--repeats", repeats, "instead of the file's")
+        ->check(whole_number(1, 100'000))
+        ->type_name("N");
+    command
+        .add_option_function<std::uint64_t>(
+            "--seed", [this](const std::uint64_t& typed) { seed = typed; }, "instead of the file's")
+        ->check(whole_number(0, std::numeric_limits<std::uint64_t>::max()))
+        ->type_name("N");
+}
+
+void RunChoice::apply(scenarios::Run& run) const {
+    if (repeats > 0) run.repeats = repeats;
+    if (seed) run.seed = *seed;
+}
+
+std::string RunChoice::print() const {
+    std::string text;
+    if (repeats > 0) text += " --repeats " + std::to_string(repeats);
+    if (seed) text += " --seed " + std::to_string(*seed);
+    return text;
 }
 
 CLI::Validator whole_number(std::uint64_t least, std::uint64_t most) {

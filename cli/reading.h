@@ -19,6 +19,16 @@ struct Input {
     void add_to(CLI::App& command, Options& options);
 };
 
+/// The options that stand in the place of what the file says of a run.
+struct RunChoice {
+    std::uint32_t repeats = 0;          ///< 0: the file's
+    std::optional<std::uint64_t> seed;  ///< absent: the file's
+    void add_to(CLI::App& command);
+    void apply(scenarios::Run& run) const;
+    /// As they were typed: " --repeats 3 --seed 7", or "".
+    [[nodiscard]] std::string print() const;
+};
+
 /// For an option that takes a whole number from `least` to `most`, in digits alone: CLI11 would
 /// take -1 for the largest one.
 [[nodiscard]] CLI::Validator whole_number(std::uint64_t least, std::uint64_t most);

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <iostream>
-#include <limits>
 #include <memory>
 #include <thread>
 
@@ -37,11 +36,9 @@ struct Arguments {
     Input input;
     std::vector<std::string> outputs;
     std::vector<std::string> variants;
-    std::uint32_t repeats = 0;
-    std::uint64_t seed = 0;
+    RunChoice choice;
     std::uint32_t threads = 0;
     bool verify = false;
-    CLI::Option* seed_option = nullptr;
 };
 
 /// Keeps the variants that were asked for. False, with a message: one of them is not in the file.
@@ -71,14 +68,6 @@ bool choose_variants(const Arguments& arguments, scenarios::Document& document) 
     return true;
 }
 
-/// What was asked for besides the scenario file, and can show in the result.
-std::string options_of(const Arguments& arguments) {
-    std::string options;
-    if (arguments.repeats > 0) options += " --repeats " + std::to_string(arguments.repeats);
-    if (arguments.seed_option->count() > 0) options += " --seed " + std::to_string(arguments.seed);
-    return options;
-}
-
 /// Plays it again, and says how that went. False: it was not the same.
 bool is_the_same(const scenarios::Scenario& scenario, const reports::Record& record,
                  const Options& options, Progress& progress) {
@@ -106,9 +95,8 @@ std::optional<std::vector<Run>> play(const Arguments& arguments, scenarios::Docu
     for (std::size_t v = 0; v < document.scenarios.size(); ++v) {
         scenarios::Scenario& scenario = document.scenarios[v];
         reports::Provenance provenance =
-            provenance_of(arguments.input, document, v, "simulate", options_of(arguments));
-        if (arguments.repeats > 0) scenario.run.repeats = arguments.repeats;
-        if (arguments.seed_option->count() > 0) scenario.run.seed = arguments.seed;
+            provenance_of(arguments.input, document, v, "simulate", arguments.choice.print());
+        arguments.choice.apply(scenario.run);
         const std::string what = scenario.variant.empty() ? "simulating" : scenario.variant;
         progress->show(what, 0, scenario.run.repeats_least());
         sim::SimulateOptions how;
@@ -200,12 +188,7 @@ void add_simulate(CLI::App& app, Options& options) {
     command->add_option("--variant", arguments->variants, "only this variant; may be repeated")
         ->allow_extra_args(false)
         ->type_name("NAME");
-    command->add_option("--repeats", arguments->repeats, "instead of the file's")
-        ->check(whole_number(1, 100'000))
-        ->type_name("N");
-    arguments->seed_option = command->add_option("--seed", arguments->seed, "instead of the file's")
-                                 ->check(whole_number(0, std::numeric_limits<std::uint64_t>::max()))
-                                 ->type_name("N");
+    arguments->choice.add_to(*command);
     command->add_option("--threads", arguments->threads, "repeats side by side; default: all cores")
         ->check(whole_number(1, 256))
         ->type_name("N");

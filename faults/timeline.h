@@ -19,6 +19,8 @@ struct Occurrence {
     Time start{};           ///< 0 <= start < end <= the end of the run
     Time end{};             ///< of its window
     Time acts_until{};  ///< <= end; earlier only for a crash that restarts before its window ends
+    /// Is `now` within its window?
+    [[nodiscard]] bool contains(Time now) const noexcept { return start <= now && now < end; }
     bool operator==(const Occurrence&) const = default;
 };
 

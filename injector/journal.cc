@@ -41,17 +41,33 @@ std::string print(const ProcessId& process) {
     return std::to_string(process.pid) + " " + std::to_string(process.started);
 }
 
-/// Who wrote a journal, and whom it left stopped.
+/// Who wrote a journal, and whom it left stopped or held back.
 struct Left {
     ProcessId owner;
     std::vector<ProcessId> stopped;
+    std::vector<QuotaDeed> limited;
 };
+
+/// "group PATH<tab>BEFORE", "limit ..." or "released PATH": paths may hold spaces.
+void read_deed(const std::string& line, Left& left) {
+    const std::size_t space = line.find(' ');
+    if (space == std::string::npos) return;
+    const std::string word = line.substr(0, space);
+    const std::size_t tab = line.find('\t');
+    const std::string path = line.substr(space + 1, tab - space - 1);
+    if (word == "released")
+        std::erase_if(left.limited, [&](const QuotaDeed& deed) { return deed.path == path; });
+    if ((word == "group" || word == "limit") && tab != std::string::npos)
+        left.limited.push_back({path, line.substr(tab + 1), word == "group"});
+}
 
 Left read(const std::string& path) {
     Left left;
     std::ifstream file{path};
     std::string word;
     for (std::string line; std::getline(file, line);) {
+        if (file.eof()) break;  // half a line: what it says was not done yet
+        read_deed(line, left);
         std::istringstream row{line};
         ProcessId process;
         if (!(row >> word >> process.pid >> process.started)) continue;
@@ -76,12 +92,14 @@ void append(Undone& all, Undone one) {
     std::move(one.failed.begin(), one.failed.end(), std::back_inserter(all.failed));
 }
 
-/// Goes on, and is seen to go on.
+/// Goes on, and is seen to go on. A process that does not look stopped may have a SIGSTOP on its
+/// way, which it heeds when it has its turn on a processor next: SIGCONT takes that away, too.
 bool let_continue(const ProcessId& process) {
     constexpr int tries = 50;
     for (int i = 0; i < tries; ++i) {
-        if (!is_alive(process) || !is_stopped(process)) return true;
+        if (!is_alive(process)) return true;
         if (::kill(process.pid, SIGCONT) != 0) return errno == ESRCH;
+        if (!is_stopped(process)) return true;
         (void)::poll(nullptr, 0, i);
     }
     return false;
@@ -151,14 +169,31 @@ void Journal::has_continued(const ProcessId& process) {
     (void)write("continued " + print(process));
 }
 
+bool Journal::will_limit(const QuotaDeed& deed) {
+    return open() && write((deed.is_group ? "group " : "limit ") + deed.path + "\t" + deed.before);
+}
+
+void Journal::has_released(const QuotaDeed& deed) {
+    (void)write("released " + deed.path);
+}
+
 Undone undo(const std::string& path) {
     Undone undone;
-    for (const ProcessId& process : read(path).stopped) {
-        if (!is_alive(process) || !is_stopped(process)) continue;
-        const std::string who = "process " + std::to_string(process.pid);
-        if (let_continue(process))
-            undone.done.push_back(who + " was stopped and goes on");
+    const Left left = read(path);
+    for (const QuotaDeed& deed : left.limited) {
+        if (const auto why = undo(deed))
+            undone.failed.push_back(*why);
         else
+            undone.done.push_back((deed.is_group ? "the control group " : "the limit ") +
+                                  deed.path + " is as it was");
+    }
+    for (const ProcessId& process : left.stopped) {
+        if (!is_alive(process)) continue;
+        const std::string who = "process " + std::to_string(process.pid);
+        const bool was_stopped = is_stopped(process);
+        if (let_continue(process)) {
+            if (was_stopped) undone.done.push_back(who + " was stopped and goes on");
+        } else
             undone.failed.push_back(who +
                                     " is stopped and cannot be continued: " + std::strerror(errno));
     }

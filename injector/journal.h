@@ -14,6 +14,7 @@
 #include <sys/types.h>
 
 #include "base/result.h"
+#include "injector/cgroup.h"
 #include "injector/descriptor.h"
 
 namespace shaketable::injector {
@@ -44,6 +45,9 @@ class Journal {
     /// Says that the process will be stopped. False: it could not be written, so do not do it.
     [[nodiscard]] bool will_stop(const ProcessId& process);
     void has_continued(const ProcessId& process);
+    /// Says that a control group will be made, or a limit changed. False: as above.
+    [[nodiscard]] bool will_limit(const QuotaDeed& deed);
+    void has_released(const QuotaDeed& deed);
     [[nodiscard]] const std::string& path() const noexcept { return path_; }
 
   private:

@@ -1,10 +1,18 @@
 #include "injector/plan.h"
 
 #include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <optional>
+#include <set>
+
+#include <unistd.h>
 
 #include "faults/catalogue.h"
 #include "faults/judge.h"
+#include "injector/cgroup.h"
 #include "injector/proxy/worker.h"
+#include "model/weather.h"
 
 namespace shaketable::injector {
 
@@ -22,11 +30,14 @@ class Planner {
     void plan_all() {
         bind();
         if (!problems_.empty()) return;
+        weather_.emplace(model(), plan_.timeline, plan_.options.repeat);
         check_run();
         check_services();
+        check_balance();
         add_proxies();
         check_faults();
         add_processes();
+        add_slowings();
     }
 
   private:
@@ -38,9 +49,10 @@ class Planner {
                              .hint = std::move(hint),
                              .field = std::move(field)});
     }
-    void warn(std::string field, std::string message) {
+    void warn(std::string field, std::string message, std::string hint = {}) {
         plan_.warnings.push_back({.code = "W310",
                                   .message = std::move(message),
+                                  .hint = std::move(hint),
                                   .severity = Severity::warning,
                                   .field = std::move(field)});
     }
@@ -52,7 +64,9 @@ class Planner {
                  "auto is of simulated runs, which can be played before they are "
                  "played; nothing is cut off here: write a length");
         if (run.until)
-            warn("run.until", "a live run is played once, however well its figures are known");
+            warn("run.until",
+                 "a live run is played as often as `repeats` says, however well its figures are "
+                 "known then");
     }
 
     /// What services do of themselves that no stand-in does, or not alone.
@@ -85,7 +99,8 @@ class Planner {
             const BoundService* bound = plan_.bindings.services.find(service.name);
             plan_.bound.push_back(bound);
             if (bound == nullptr && !plan_.options.stand_ins)
-                report("E301", "", "no binding for the service \"" + service.name + "\"",
+                report("E301", "services." + service.name,
+                       "no binding for the service \"" + service.name + "\"",
                        "bind it, or play it by a stand-in: --stand-ins");
             if (bound != nullptr) check_binding(service, *bound);
         }
@@ -156,53 +171,155 @@ class Planner {
         }
     }
 
-    /// What a proxy or a driver cannot do is said, fault by fault.
+    /// What a proxy or a driver cannot do is said, fault by fault: an error where nothing of it
+    /// would be done, a warning where a part is left out.
     void check_faults() {
         const std::vector<Fault>& faults = model().scenario.faults;
         for (std::size_t f = 0; f < faults.size(); ++f) {
-            const std::string field = "faults[" + std::to_string(f) + "]";
-            const std::string kind{faults::kind_name(faults[f].what)};
-            if (faults::is_traffic_fault(faults[f].what)) {
-                for (const proxy::Flavour flavour : {proxy::Flavour::http, proxy::Flavour::tcp})
-                    if (uses(flavour))
-                        if (const auto problem =
-                                proxy::find_problem_live(faults[f].what, flavour)) {
-                            warn(field, faults[f].id + ": " + problem->message);
-                            break;
-                        }
-                continue;
-            }
-            if (!std::holds_alternative<faults::Load>(faults[f].what)) check_service_fault(f, kind);
+            if (faults::is_traffic_fault(faults[f].what))
+                check_traffic_fault(f);
+            else if (!std::holds_alternative<faults::Load>(faults[f].what))
+                check_service_fault(f);
         }
     }
 
-    [[nodiscard]] bool uses(proxy::Flavour flavour) const {
-        return std::any_of(plan_.proxies.begin(), plan_.proxies.end(),
-                           [&](const auto& proxy) { return proxy.flavour == flavour; });
+    void leave_out(std::size_t f, bool wholly, std::string message, std::string hint) {
+        const std::string field = "faults[" + std::to_string(f) + "]";
+        if (wholly)
+            report("E306", field, std::move(message), std::move(hint));
+        else
+            warn(field, std::move(message), std::move(hint));
     }
 
-    /// Stand-ins carry out all of them; of the user's own processes, only what signals can do.
-    void check_service_fault(std::size_t f, const std::string& kind) {
+    void check_traffic_fault(std::size_t f) {
+        const Fault& fault = model().scenario.faults[f];
+        std::optional<Problem> problem;
+        bool any = false;
+        for (const proxy::Flavour flavour : {proxy::Flavour::http, proxy::Flavour::tcp}) {
+            if (!meets(f, flavour)) continue;
+            if (const auto found = proxy::find_problem_live(fault.what, flavour))
+                problem = found;
+            else
+                any = true;
+        }
+        if (problem)
+            leave_out(f, !any, fault.id + ": " + problem->message,
+                      problem->hint.empty() ? "take it out, or play a variant without it"
+                                            : problem->hint);
+    }
+
+    /// Is there a proxy of that flavour on a way that the fault reaches?
+    [[nodiscard]] bool meets(std::size_t f, proxy::Flavour flavour) const {
+        return std::any_of(
+            plan_.proxies.begin(), plan_.proxies.end(), [&](const proxy::ProxySettings& proxy) {
+                return proxy.flavour == flavour &&
+                       std::any_of(proxy.edge_states.begin(), proxy.edge_states.end(),
+                                   [&](std::uint32_t s) {
+                                       return weather_->reaches(static_cast<std::uint32_t>(f), s,
+                                                                proxy.replica);
+                                   });
+            });
+    }
+
+    /// Stand-ins carry out all of them; of the user's own processes, only what signals and control
+    /// groups can do.
+    void check_service_fault(std::size_t f) {
+        const Fault& fault = model().scenario.faults[f];
+        std::string left_out;
+        bool any = false;
+        for (std::uint32_t s = 0; s < model().services.size(); ++s) {
+            if (!reaches(fault, s)) continue;
+            const BoundService* bound = plan_.bound[s];
+            if (bound == nullptr || is_signal(fault) ||
+                (is_callers_alone(fault) && has_own_caller(s))) {
+                any = true;
+                if (bound != nullptr && is_signal(fault)) check_driver(f, s, *bound);
+                continue;
+            }
+            left_out += (left_out.empty() ? "" : ", ") + model().services[s].name;
+        }
+        if (!left_out.empty())
+            leave_out(f, !any,
+                      fault.id + ": " + std::string{faults::kind_name(fault.what)} + " of " +
+                          left_out + " is left out: only a stand-in can do it",
+                      "leave the binding out, and --stand-ins plays it");
+    }
+
+    /// Done to a process from outside.
+    [[nodiscard]] static bool is_signal(const Fault& fault) {
+        return std::holds_alternative<faults::Crash>(fault.what) ||
+               std::holds_alternative<faults::Pause>(fault.what) ||
+               std::holds_alternative<faults::Slow>(fault.what);
+    }
+    /// Carried out by those who call the service, which are ours: who is in balance, and how many
+    /// connections they have.
+    [[nodiscard]] static bool is_callers_alone(const Fault& fault) {
+        const auto* exhaust = std::get_if<faults::Exhaust>(&fault.what);
+        return std::holds_alternative<faults::Capacity>(fault.what) ||
+               (exhaust != nullptr && !exhaust->workers);
+    }
+
+    [[nodiscard]] bool has_own_caller(std::uint32_t service) const {
+        return std::any_of(model().edge_states.begin(), model().edge_states.end(),
+                           [&](const model::EdgeStatePlan& state) {
+                               return model().edges[state.edge].service == service &&
+                                      (state.caller_replica == model::none ||
+                                       plan_.binding_of(state.caller_replica) == nullptr);
+                           });
+    }
+
+    void check_driver(std::size_t f, std::uint32_t s, const BoundService& bound) {
         const Fault& fault = model().scenario.faults[f];
         const std::string field = "faults[" + std::to_string(f) + "]";
-        for (std::uint32_t s = 0; s < model().services.size(); ++s) {
-            const BoundService* bound = plan_.bound[s];
-            if (bound == nullptr || !reaches(fault, s)) continue;
-            const bool has_process = !bound->start.empty();
-            const std::string& name = model().services[s].name;
-            if (std::holds_alternative<faults::Crash>(fault.what) && !has_process)
+        const std::string& name = model().services[s].name;
+        if (std::holds_alternative<faults::Crash>(fault.what)) {
+            if (bound.start.empty())
                 report("E303", field,
                        fault.id + " would crash " + name + ", which nobody could restart",
                        "give its binding a `start` command");
-            else if (std::holds_alternative<faults::Pause>(fault.what) && !has_process &&
-                     bound->pid_file.empty())
-                report("E303", field,
-                       fault.id + " would pause " + name + ", whose process is unknown",
-                       "give its binding a `start` command or a `pid_file`");
-            else if (!std::holds_alternative<faults::Crash>(fault.what) &&
-                     !std::holds_alternative<faults::Pause>(fault.what))
-                warn(field, fault.id + ": " + kind + " of " + name +
-                                " is left out: only a stand-in can do it");
+            return;
+        }
+        const bool slows = std::holds_alternative<faults::Slow>(fault.what);
+        if (bound.start.empty() && bound.pid_file.empty())
+            return report("E303", field,
+                          fault.id + " would " + (slows ? "slow down " : "pause ") + name +
+                              ", whose process is unknown",
+                          "give its binding a `start` command or a `pid_file`");
+        if (!slows) return;
+        if (const std::optional<Problem> problem = find_quota_problem(bound))
+            return report("E303", field,
+                          fault.id + " would slow down " + name + ": " + problem->message,
+                          problem->hint);
+        const double most = Quota::slowdown_max * plan_.cores_of(model().services[s].first_replica);
+        if (std::get<faults::Slow>(fault.what).factor > most)
+            warn(field, fault.id + ": " + name + " becomes " + std::to_string(std::lround(most)) +
+                            " times as slow, and no slower: the kernel's shortest quota is 1 ms");
+    }
+
+    /// Why the process cannot be held back. What we start will be where we are.
+    [[nodiscard]] std::optional<Problem> find_quota_problem(const BoundService& bound) const {
+        const Result<Cgroups> groups = Cgroups::find(plan_.options.proc);
+        if (!groups) return groups.error();
+        pid_t pid = ::getpid();
+        // A service that is not there yet is looked at when its time comes.
+        if (bound.start.empty() && !(std::ifstream{bound.pid_file} >> pid)) return std::nullopt;
+        const Result<QuotaDeed> deed = groups->plan(pid, "shaketable");
+        return deed ? std::nullopt : std::optional{deed.error()};
+    }
+
+    /// What the callers of a service cannot know of each other.
+    void check_balance() {
+        for (const model::ServicePlan& service : model().services) {
+            if (service.balance.view != policies::LoadView::global) continue;
+            std::set<std::uint32_t> callers;  // processes; all workloads are one
+            for (const model::EdgeStatePlan& state : model().edge_states)
+                if (model().services[model().edges[state.edge].service].name == service.name)
+                    callers.insert(state.caller_replica);
+            if (callers.size() > 1)
+                report("E306", "services." + service.name + ".balance",
+                       service.name + " is called by " + std::to_string(callers.size()) +
+                           " processes, which do not see each other's requests",
+                       "view: own, as callers have it outside of a simulation");
         }
     }
 
@@ -255,8 +372,34 @@ class Planner {
         std::stable_sort(plan_.pauses.begin(), plan_.pauses.end(), by_time);
     }
 
+    /// How slow each of the user's processes is, instant by instant.
+    void add_slowings() {
+        std::vector<double> before(model().replicas.size(), 1);
+        for (Time at; (at = weather_->next_change()) != never;) {
+            const model::Weather::Change change = weather_->advance(at);
+            if (!change.services) continue;
+            for (std::uint32_t r = 0; r < model().replicas.size(); ++r) {
+                if (plan_.binding_of(r) == nullptr) continue;
+                Slowing slowing{.replica = r,
+                                .at = at,
+                                .slowdown = weather_->replica_condition(r).slowdown,
+                                .faults = {}};
+                for (const std::uint32_t o : change.started) {
+                    const std::size_t f = weather_->occurrences()[o].fault;
+                    if (std::holds_alternative<faults::Slow>(model().scenario.faults[f].what) &&
+                        weather_->acts_on(o, r))
+                        slowing.faults.push_back(f);
+                }
+                if (slowing.slowdown == before[r] && slowing.faults.empty()) continue;
+                before[r] = slowing.slowdown;
+                plan_.slowings.push_back(std::move(slowing));
+            }
+        }
+    }
+
     Plan& plan_;
     Problems& problems_;
+    std::optional<model::Weather> weather_;  ///< knows who is hit by what
 };
 
 }  // namespace

@@ -19,6 +19,7 @@ namespace shaketable::injector {
 struct PlanOptions {
     bool stand_ins = false;  ///< services without a binding are played by stand-ins
     std::uint64_t repeat = 0;
+    std::string proc = "/proc";  ///< where the kernel tells of processes and control groups
 };
 
 /// One process of one replica: a stand-in, or a command of the user's. A crash ends a life.
@@ -42,6 +43,14 @@ struct Pause {
     std::size_t fault = 0;
 };
 
+/// From then on the work of a replica of the user's takes so many times as long.
+struct Slowing {
+    std::uint32_t replica = 0;
+    Time at{};
+    double slowdown = 1;              ///< 1: as before
+    std::vector<std::size_t> faults;  ///< that begin now
+};
+
 struct Plan {
     model::Model model;
     PlanOptions options;
@@ -53,21 +62,29 @@ struct Plan {
     std::vector<Life> lives;                    ///< of what we start; ascending by `from`
     std::vector<Death> deaths;                  ///< ascending by `at`
     std::vector<Pause> pauses;                  ///< ascending by `from`
-    Problems warnings;                          ///< W310: what this world does not honour
+    std::vector<Slowing> slowings;              ///< ascending by `at`
+    Problems warnings;                          ///< W310: what this world honours in part
 
     [[nodiscard]] const BoundService* binding_of(std::uint32_t replica) const {
         return bound[model.replicas[replica].service];
     }
     [[nodiscard]] std::string name_of(std::uint32_t replica) const;
+    /// Processor cores that its work would use; where the scenario does not say, one.
+    [[nodiscard]] double cores_of(std::uint32_t replica) const {
+        const double cores = model.services[model.replicas[replica].service].cores;
+        return cores > 0 ? cores : 1;
+    }
     /// The user's own address of a bound replica.
     [[nodiscard]] proxy::Address address_of(std::uint32_t replica) const;
 };
 
 /// Opens nothing, starts nothing. Problems name the fields of the bindings file
-/// (`services.ledger.addresses`) or of the scenario (`faults[0]`).
+/// (`services.ledger.addresses`) or, of E301, E306 and W310 always, of the scenario (`faults[0]`,
+/// `services.ledger`).
 ///
 /// Errors: E301 a service without a binding, E303 what no driver can do here, E304 an address that
-/// is not allowed, E023 not one address per replica, E101 a name that the scenario does not have.
+/// is not allowed, E306 what a live run cannot honour at all, E023 not one address per replica,
+/// E101 a name that the scenario does not have.
 [[nodiscard]] Result<Plan, Problems> make_plan(const scenarios::Scenario& scenario,
                                                const Bindings& bindings,
                                                const PlanOptions& options);

@@ -1,8 +1,5 @@
 // A plan in words, and its sockets.
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
@@ -10,8 +7,10 @@
 
 #include "base/quantity.h"
 #include "faults/catalogue.h"
+#include "injector/cgroup.h"
 #include "injector/http/socket.h"
 #include "injector/plan.h"
+#include "injector/port_owner.h"
 #include "injector/proxy/socket.h"
 
 namespace shaketable::injector {
@@ -22,49 +21,42 @@ std::string seconds_of(Time time) {
     return Text<Duration>::print(time.time_since_epoch());
 }
 
-/// The inode of the socket that listens on a local TCP port of IPv4; 0: none seen.
-std::uint64_t inode_of_listener(std::uint16_t port) {
-    std::ifstream table{"/proc/net/tcp"};
-    std::string line;
-    std::getline(table, line);
-    while (std::getline(table, line)) {
-        std::istringstream row{line};
-        std::string number, local, remote, state, queues, timer, retransmit, uid, timeout;
-        std::uint64_t inode = 0;
-        row >> number >> local >> remote >> state >> queues >> timer >> retransmit >> uid >>
-            timeout >> inode;
-        const std::size_t colon = local.find(':');
-        if (state != "0A" || colon == std::string::npos) continue;
-        if (std::stoul(local.substr(colon + 1), nullptr, 16) == port) return inode;
-    }
-    return 0;
-}
-
-/// "nginx (process 4711)", or "" where the system does not say.
-std::string owner_of(std::uint16_t port) {
-    namespace fs = std::filesystem;
-    const std::uint64_t inode = inode_of_listener(port);
-    if (inode == 0) return {};
-    const std::string wanted = "socket:[" + std::to_string(inode) + "]";
-    std::error_code error;
-    for (const auto& process : fs::directory_iterator{"/proc", error}) {
-        const std::string pid = process.path().filename().string();
-        if (pid.find_first_not_of("0123456789") != std::string::npos) continue;
-        for (const auto& fd : fs::directory_iterator{process.path() / "fd", error}) {
-            if (fs::read_symlink(fd.path(), error).string() != wanted) continue;
-            std::string name;
-            std::getline(std::ifstream{process.path() / "comm"}, name);
-            return name + " (process " + pid + ")";
+/// The first and the last step of a ramp stand for all of it.
+std::string print_slowings(const Plan& plan) {
+    std::string text;
+    for (std::uint32_t r = 0; r < plan.model.replicas.size(); ++r) {
+        std::vector<const Slowing*> all;
+        for (const Slowing& slowing : plan.slowings)
+            if (slowing.replica == r) all.push_back(&slowing);
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            const double before = i > 0 ? all[i - 1]->slowdown : 1;
+            const double now = all[i]->slowdown;
+            const bool rises_on = i + 1 < all.size() && all[i + 1]->slowdown > now;
+            if (now == before || (before > 1 && now > before && rises_on)) continue;
+            const Quota quota = quota_of(now, plan.cores_of(r));
+            const std::string what = now <= 1
+                                         ? "as before"
+                                         : fmt::format("{:.3g} ms of processor time in {:.3g} ms",
+                                                       static_cast<double>(quota.quota_us) / 1000,
+                                                       static_cast<double>(quota.period_us) / 1000);
+            text +=
+                fmt::format("  {}: {} from {}\n", plan.name_of(r), what, seconds_of(all[i]->at));
         }
     }
-    return {};
+    return text.empty() ? text : "control groups\n" + text;
 }
 
 }  // namespace
 
 std::string print(const Plan& plan) {
     const model::Model& model = plan.model;
-    std::string text = "processes\n";
+    const scenarios::Run& run = model.scenario.run;
+    std::string text;
+    if (run.repeats > 1)
+        text = fmt::format("{} runs of {}, one after another: {} in all\n", run.repeats,
+                           Text<Duration>::print(run.duration),
+                           Text<Duration>::print(run.duration * run.repeats));
+    text += "processes\n";
     for (std::uint32_t s = 0; s < model.services.size(); ++s) {
         const model::ServicePlan& service = model.services[s];
         const BoundService* bound = plan.bound[s];
@@ -105,8 +97,9 @@ std::string print(const Plan& plan) {
         if (life.number > 0)
             text += fmt::format("  {}: started again at {}\n", plan.name_of(life.replica),
                                 seconds_of(life.from));
+    text += print_slowings(plan);
     for (const Problem& warning : plan.warnings)
-        text += fmt::format("not honoured here\n  {}\n", warning.message);
+        text += fmt::format("honoured in part\n  {}\n", warning.message);
     return text;
 }
 
@@ -122,7 +115,7 @@ Result<Sockets, Problems> open_sockets(Plan& plan) {
             settings.upstream = proxy::Address::of_socket(sockets.standins[settings.replica].get());
         const Result<int> descriptor = proxy::listen_at(settings.listen);
         if (!descriptor) {
-            const std::string owner = owner_of(settings.listen.port());
+            const std::string owner = port_owner(settings.listen.port());
             problems.push_back(
                 {.code = "E302",
                  .message = fmt::format("cannot listen on {}: {}", settings.listen.print(),

@@ -332,6 +332,14 @@ Condition Weather::replica_condition(std::uint32_t replica) const {
     return condition;
 }
 
+std::uint64_t Weather::pool_left(std::uint32_t service, std::uint64_t size) const {
+    const ServicePlan& plan = model_.services[service];
+    std::uint64_t left = size;
+    for (std::uint32_t n = 0; n < plan.replicas; ++n)
+        left = std::min(left, replica_condition(plan.first_replica + n).connections.left_of(size));
+    return left;
+}
+
 Condition Weather::workload_condition(std::uint32_t workload) const {
     Condition condition;
     for (const Active& active : service_) {

@@ -76,8 +76,15 @@ class Weather {
     /// Health, combined over the service faults that act now, in the order of fault ids.
     [[nodiscard]] faults::Condition replica_condition(std::uint32_t replica) const;
     [[nodiscard]] faults::Condition workload_condition(std::uint32_t workload) const;
+    /// What is left of a caller's pool of `size` connections to a service: as by the replica of it
+    /// that is hit hardest.
+    [[nodiscard]] std::uint64_t pool_left(std::uint32_t service, std::uint64_t size) const;
     /// Does `occurrence` act on this replica, as a fault of services?
     [[nodiscard]] bool acts_on(std::uint32_t occurrence, std::uint32_t replica) const;
+
+    /// Can a fault of traffic that is no partition hit crossings from the caller to the replica?
+    [[nodiscard]] bool reaches(std::uint32_t fault, std::uint32_t edge_state,
+                               std::uint32_t replica) const;
 
     /// Crossings, replicas or workloads touched, per fault of the scenario.
     [[nodiscard]] const std::vector<std::uint64_t>& hits() const noexcept { return hits_; }
@@ -107,8 +114,6 @@ class Weather {
     [[nodiscard]] faults::Verdict decide(const Active& active, faults::FaultState& state,
                                          std::uint32_t edge_state, std::uint32_t replica,
                                          faults::Crossing crossing) const;
-    [[nodiscard]] bool reaches(std::uint32_t fault, std::uint32_t edge_state,
-                               std::uint32_t replica) const;
     [[nodiscard]] std::vector<faults::Place> places() const;
     void set_strength(Active& active, Time now);
 

@@ -23,7 +23,8 @@ std::optional<Problem> Bulkhead::find_problem() const {
 }
 
 BulkheadMachine::BulkheadMachine(const Bulkhead& settings)
-    : connections_{clamped(settings.connections.value_or(Count{25}))},
+    : size_{clamped(settings.connections.value_or(Count{25}))},
+      connections_{size_},
       pending_{clamped(settings.pending.value_or(Count{0}))} {}
 
 }  // namespace shaketable::policies

@@ -37,7 +37,7 @@ struct Bulkhead {
     bool operator==(const Bulkhead&) const = default;
 };
 
-/// Counts only; the world keeps the waiting calls in order. 16 bytes.
+/// Counts only; the world keeps the waiting calls in order. 20 bytes.
 class BulkheadMachine {
   public:
     enum class Entry : std::uint8_t { go, wait, refuse };
@@ -52,9 +52,22 @@ class BulkheadMachine {
     /// A call in progress ended. True: start the one that waits longest; it has the connection
     /// already.
     [[nodiscard]] bool release() noexcept {
-        if (waiting_ > 0) return --waiting_, true;
+        if (waiting_ > 0 && busy_ <= connections_) return --waiting_, true;
         return --busy_, false;
     }
+    /// There are so many connections from now on: something else holds the others, or has given
+    /// them back. Those in use stay with their calls, and are lost when these end. Returns how many
+    /// waiting calls to start, longest first; they have their connections already.
+    [[nodiscard]] std::uint32_t set_connections(std::uint64_t left) noexcept {
+        connections_ = static_cast<std::uint32_t>(std::min<std::uint64_t>(left, size_));
+        const std::uint32_t free = connections_ > busy_ ? connections_ - busy_ : 0;
+        const std::uint32_t started = std::min(free, waiting_);
+        busy_ += started;
+        waiting_ -= started;
+        return started;
+    }
+    /// Connections where nothing is taken away.
+    [[nodiscard]] std::uint32_t size() const noexcept { return size_; }
     /// A waiting call left.
     void leave() noexcept { --waiting_; }
 
@@ -62,7 +75,8 @@ class BulkheadMachine {
     [[nodiscard]] std::uint32_t waiting() const noexcept { return waiting_; }
 
   private:
-    std::uint32_t connections_;
+    std::uint32_t size_;
+    std::uint32_t connections_;  ///< that are left of them
     std::uint32_t pending_;
     std::uint32_t busy_ = 0;
     std::uint32_t waiting_ = 0;

@@ -139,7 +139,7 @@ Finding judge(const scenarios::Scenario& scenario, const Record& record,
     finding.value = claim.metric == Metric::collapse
                         ? share_of(finding.values)
                         : estimate_within(finding.values, 0, is_part(claim.metric) ? 1 : infinity);
-    for (const double value : gathered.judged_by) finding.held += satisfies(claim, value) ? 1U : 0U;
+    for (const double value : gathered.judged_by) finding.held += claim.holds(value) ? 1U : 0U;
     add_absence_notes(gathered, record.repeats.size(), finding);
     add_value_notes(gathered, record.repeats.size(), finding);
 
@@ -149,7 +149,7 @@ Finding judge(const scenarios::Scenario& scenario, const Record& record,
         return finding;
     }
     if (finding.judged == 0) return finding;  // nothing to judge, which it allows
-    if (!satisfies(claim, judged_mean(finding)))
+    if (!claim.holds(judged_mean(finding)))
         finding.verdict = expectation.severity == scenarios::FindingSeverity::warn
                               ? Verdict::warned
                               : Verdict::broken;
@@ -162,24 +162,6 @@ Finding judge(const scenarios::Scenario& scenario, const Record& record,
 }
 
 }  // namespace
-
-bool satisfies(const scenarios::Claim& claim, double value) noexcept {
-    switch (claim.comparison) {
-        case scenarios::Comparison::less:
-            return value < claim.limit;
-        case scenarios::Comparison::at_most:
-            return value <= claim.limit;
-        case scenarios::Comparison::greater:
-            return value > claim.limit;
-        case scenarios::Comparison::at_least:
-            return value >= claim.limit;
-        case scenarios::Comparison::equal:
-            return value == claim.limit;
-        case scenarios::Comparison::not_equal:
-            return value != claim.limit;
-    }
-    return false;
-}
 
 Findings assess(const scenarios::Scenario& scenario, const Record& record) {
     Findings findings;

@@ -16,7 +16,4 @@ namespace shaketable::reports {
 /// Further findings: faults without effect, broken conservation, and the WHY paragraph.
 [[nodiscard]] Findings assess(const scenarios::Scenario& scenario, const Record& record);
 
-/// Does `value` satisfy the claim?
-[[nodiscard]] bool satisfies(const scenarios::Claim& claim, double value) noexcept;
-
 }  // namespace shaketable::reports

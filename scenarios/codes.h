@@ -83,9 +83,22 @@ inline constexpr std::array codes{
     Code{"E199", "Time stands still: something goes round in a circle that takes no time."},
 };
 
+/// Those of live runs, which no reading of a scenario can find.
+inline constexpr std::array live_codes{
+    Code{"E301", "A service has neither a binding nor a stand-in."},
+    Code{"E302", "A port is taken by another program."},
+    Code{"E303", "No driver can do this here: something is missing."},
+    Code{"E304", "An address is not allowed."},
+    Code{"E305", "A former run has left something behind that cannot be undone."},
+    Code{"E306", "A live run cannot honour this at all."},
+    Code{"W310", "A live run honours this only in part."},
+};
+
 /// The meaning of a code, or "".
 [[nodiscard]] constexpr std::string_view meaning_of(std::string_view code) noexcept {
     for (const Code& entry : codes)
+        if (entry.code == code) return entry.meaning;
+    for (const Code& entry : live_codes)
         if (entry.code == code) return entry.meaning;
     return {};
 }

@@ -309,6 +309,24 @@ class ClaimParser {
 
 }  // namespace
 
+bool Claim::holds(double value) const noexcept {
+    switch (comparison) {
+        case Comparison::less:
+            return value < limit;
+        case Comparison::at_most:
+            return value <= limit;
+        case Comparison::greater:
+            return value > limit;
+        case Comparison::at_least:
+            return value >= limit;
+        case Comparison::equal:
+            return value == limit;
+        case Comparison::not_equal:
+            return value != limit;
+    }
+    return false;
+}
+
 }  // namespace shaketable::scenarios
 
 namespace shaketable {

@@ -145,6 +145,8 @@ struct Claim {
     double limit = 0;  ///< in `unit`
     Unit unit = Unit::seconds;
     Span span;
+    /// Does it hold for this value, in `unit`?
+    [[nodiscard]] bool holds(double value) const noexcept;
     bool operator==(const Claim&) const = default;
 };
 

@@ -285,6 +285,8 @@ void add_metrics(std::vector<Word>& words) {
                          {},
                          {},
                          {}});
+    for (const Code& code : live_codes)
+        words.push_back({"code", std::string{code.code}, std::string{code.meaning}, {}, {}, {}});
 }
 
 }  // namespace

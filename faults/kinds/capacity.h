@@ -13,7 +13,7 @@ namespace shaketable::faults {
 struct Capacity {
     static constexpr std::string_view kind = "capacity";
     static constexpr std::string_view summary = "takes replicas out of service";
-    static constexpr Worlds worlds{.simulator = true};
+    static constexpr Worlds worlds{.simulator = true, .live = true};
     static constexpr TargetKinds targets{.service = true};
     static constexpr bool ramps = true;
 

@@ -14,7 +14,7 @@ namespace shaketable::faults {
 struct ColdCache {
     static constexpr std::string_view kind = "cold_cache";
     static constexpr std::string_view summary = "empties the caches";
-    static constexpr Worlds worlds{.simulator = true};
+    static constexpr Worlds worlds{.simulator = true, .live = true};
     static constexpr TargetKinds targets = service_targets;
     static constexpr bool ramps = false;
 

@@ -17,7 +17,7 @@ namespace shaketable::faults {
 struct Crash {
     static constexpr std::string_view kind = "crash";
     static constexpr std::string_view summary = "kills replicas";
-    static constexpr Worlds worlds{.simulator = true};
+    static constexpr Worlds worlds{.simulator = true, .live = true};
     static constexpr TargetKinds targets = service_targets;
     static constexpr bool ramps = false;
 

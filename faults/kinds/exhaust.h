@@ -14,7 +14,7 @@ namespace shaketable::faults {
 struct Exhaust {
     static constexpr std::string_view kind = "exhaust";
     static constexpr std::string_view summary = "takes workers or connections away";
-    static constexpr Worlds worlds{.simulator = true};
+    static constexpr Worlds worlds{.simulator = true, .live = true};
     static constexpr TargetKinds targets = service_targets;
     static constexpr bool ramps = true;
 

@@ -15,7 +15,7 @@ namespace shaketable::faults {
 struct Load {
     static constexpr std::string_view kind = "load";
     static constexpr std::string_view summary = "multiplies a workload or adds to it";
-    static constexpr Worlds worlds{.simulator = true};
+    static constexpr Worlds worlds{.simulator = true, .live = true};
     static constexpr TargetKinds targets{.workload = true, .optional = true};
     static constexpr bool ramps = true;
 

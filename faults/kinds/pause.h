@@ -12,7 +12,7 @@ namespace shaketable::faults {
 struct Pause {
     static constexpr std::string_view kind = "pause";
     static constexpr std::string_view summary = "freezes replicas, connections stay";
-    static constexpr Worlds worlds{.simulator = true};
+    static constexpr Worlds worlds{.simulator = true, .live = true};
     static constexpr TargetKinds targets = service_targets;
     static constexpr bool ramps = false;
 

@@ -12,7 +12,7 @@ namespace shaketable::faults {
 struct Slow {
     static constexpr std::string_view kind = "slow";
     static constexpr std::string_view summary = "work takes so many times as long";
-    static constexpr Worlds worlds{.simulator = true};
+    static constexpr Worlds worlds{.simulator = true, .live = true};
     static constexpr TargetKinds targets = service_targets;
     static constexpr bool ramps = true;
 

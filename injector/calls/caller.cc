@@ -95,6 +95,17 @@ void Caller::on_weather() {
             callee.crashed = !up;
         }
     }
+    apply_pools();
+}
+
+/// As sim/engine/conditions.cc.
+void Caller::apply_pools() {
+    for (std::uint32_t s = 0; s < own_.size(); ++s) {
+        if (own_[s] == none || !state(s).bulkhead) continue;
+        policies::BulkheadMachine& bulkhead = *state(s).bulkhead;
+        const std::uint64_t left = run_.weather.pool_left(edge_of(s).service, bulkhead.size());
+        for (std::uint32_t n = bulkhead.set_connections(left); n > 0; --n) admit_first_waiting(s);
+    }
 }
 
 void Caller::before_cut(Time at) {

@@ -85,6 +85,8 @@ class Caller {
     void wait_for_pool(Index call);
     void leave_pool_queue(Index call);
     void release_place(std::uint32_t edge_state);
+    void admit_first_waiting(std::uint32_t edge_state);
+    void apply_pools();
     void try_refused(Index call, Outcome outcome);
     void release_attempt_gates(Index call);
     void release_try(std::uint32_t edge_state);

@@ -139,9 +139,11 @@ void Caller::leave_pool_queue(Index index) {
 
 /// Gives a place of the bulkhead back; whoever waits longest has it at once.
 void Caller::release_place(std::uint32_t edge_state) {
-    EdgeState& edge = state(edge_state);
-    if (!edge.bulkhead->release()) return;
-    const Index next = edge.waiting.first;
+    if (state(edge_state).bulkhead->release()) admit_first_waiting(edge_state);
+}
+
+void Caller::admit_first_waiting(std::uint32_t edge_state) {
+    const Index next = state(edge_state).waiting.first;
     leave_pool_queue(next);
     calls_[next].holds_place = true;
     calls_[next].state = Call::State::admitted;

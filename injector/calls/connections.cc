@@ -150,7 +150,7 @@ void Caller::on_readable(Index index) {
         if (!carries) return on_broken(index);  // an answer to nothing
         Progress state = read.closed ? c.reader.feed_end() : c.reader.feed(read.bytes);
         // An interim answer (100 Continue, 103 Early Hints) is not the answer.
-        while (state == Progress::done && c.reader.message().status() < 200) {
+        while (state == Progress::done && c.reader.message().is_interim()) {
             c.reader.restart();
             state = c.reader.feed({});
         }
@@ -172,8 +172,9 @@ void Caller::on_answer(Index index) {
         return end_check(pool, status >= 200 && status < 300);
     }
     const Index attempt = c.attempt;
-    const Outcome outcome =
-        status < 400 ? Outcome::ok : c.reader.message().outcome().value_or(Outcome::error);
+    const Outcome outcome = c.reader.message().is_error()
+                                ? c.reader.message().outcome().value_or(Outcome::error)
+                                : Outcome::ok;
     const Time left = c.reader.message().left();
     // Free before the outcome is told: a retry may want it.
     take_back(index);

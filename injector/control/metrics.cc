@@ -52,6 +52,8 @@ void write_delay_error(Exposition& writer, Proxy& proxy) {
     for (const auto& [p, text] : {std::pair{0.5, "0.5"}, std::pair{0.99, "0.99"}})
         writer.line("shaketable_proxy_delay_error_seconds", label + ",quantile=\"" + text + "\"",
                     error.quantile(p));
+    writer.line("shaketable_proxy_delay_error_seconds_sum", label,
+                to_seconds(proxy.meter().delay_error_sum));
     writer.line("shaketable_proxy_delay_error_seconds_count", label,
                 static_cast<double>(error.count()));
 }

@@ -39,7 +39,7 @@ std::string_view name_of(Flavour flavour) {
     return flavour == Flavour::tcp ? "tcp" : "http";
 }
 
-constexpr std::string_view of_faults = "GET", of_one = "GET PUT DELETE";
+constexpr std::string_view of_list = "GET", of_faults = "GET POST", of_one = "GET PUT DELETE";
 
 bool is_allowed(std::string_view methods, const std::string& method) {
     return (" " + std::string{methods} + " ").find(" " + method + " ") != std::string::npos;
@@ -54,7 +54,10 @@ std::optional<Answer> OwnApi::answer(const Request& request) {
     const bool one = parts.size() == 3;
     if (parts[1] != "faults" && parts[1] != "proxies" && (parts[1] != "events" || one))
         return std::nullopt;
-    const std::string_view methods = one ? of_one : of_faults;
+    const bool is_fixed = parts[1] == "proxies" && proxies_.is_in_a_run();
+    const std::string_view methods = one && !is_fixed       ? of_one
+                                     : parts[1] == "faults" ? of_faults
+                                                            : of_list;
     if (!is_allowed(methods, request.method)) {
         std::string allow;
         for (const char c : methods) allow += c == ' ' ? std::string{", "} : std::string{c};
@@ -67,7 +70,8 @@ std::optional<Answer> OwnApi::answer(const Request& request) {
                       .body = ": events of the proxies and their faults\n\n",
                       .fields = {{"Cache-Control", "no-store"}},
                       .streams = true};
-    if (parts[1] == "faults") return one ? of_fault(request, parts[2]) : list_faults();
+    if (parts[1] == "faults" && one) return of_fault(request, parts[2]);
+    if (parts[1] == "faults") return request.method == "POST" ? add_fault(request) : list_faults();
     return one ? of_proxy(request, parts[2]) : list_proxies();
 }
 
@@ -97,18 +101,33 @@ Answer OwnApi::of_fault(const Request& request, std::string_view name) {
     return {.status = 204};
 }
 
+Answer OwnApi::add_fault(const Request& request) {
+    if (auto wrong = find_wrong_type(request)) return *std::move(wrong);
+    Result<FaultText, scenarios::Failure> read = read_fault(request.body);
+    if (!read) return refuse(read.error());
+    if (read->id.empty()) return refuse(400, "missing key \"id\": PUT has it in the path");
+    if (proxies_.faults().contains(read->id))
+        return refuse(409, "the fault \"" + read->id + "\" is there: PUT changes it");
+    const std::string id = read->id;
+    return put_fault(*std::move(read), id);
+}
+
 Answer OwnApi::put_fault(const Request& request, const std::string& id) {
     if (auto wrong = find_wrong_type(request)) return *std::move(wrong);
     Result<FaultText, scenarios::Failure> read = read_fault(request.body);
     if (!read) return refuse(read.error());
     if (!read->id.empty() && read->id != id)
         return refuse(400, "the body's id is \"" + read->id + "\", the path's is \"" + id + "\"");
+    return put_fault(*std::move(read), id);
+}
+
+Answer OwnApi::put_fault(FaultText fault, const std::string& id) {
     const bool is_new = !proxies_.faults().contains(id);
     if (is_new && id.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
                                        "0123456789_-.") != std::string::npos)
         return refuse(400, "an id has letters, digits, _, - and .");
     if (const auto refusal = proxies_.put_fault(
-            read->target, {.id = id, .kind = std::move(read->kind)}, read->lease))
+            fault.target, {.id = id, .kind = std::move(fault.kind)}, fault.lease))
         return refuse(refusal->status, refusal->message);
     return json(is_new ? 201 : 200, describe(proxies_.faults().at(id)));
 }

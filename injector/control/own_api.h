@@ -5,6 +5,7 @@
 #include <optional>
 #include <string_view>
 
+#include "injector/control/fault_text.h"
 #include "injector/control/message.h"
 #include "injector/control/proxies.h"
 
@@ -21,7 +22,9 @@ class OwnApi {
   private:
     [[nodiscard]] Answer list_faults();
     [[nodiscard]] Answer of_fault(const Request& request, std::string_view id);
+    [[nodiscard]] Answer add_fault(const Request& request);
     [[nodiscard]] Answer put_fault(const Request& request, const std::string& id);
+    [[nodiscard]] Answer put_fault(FaultText fault, const std::string& id);
     [[nodiscard]] Answer list_proxies();
     [[nodiscard]] Answer of_proxy(const Request& request, std::string_view name);
     [[nodiscard]] Answer put_proxy(const Request& request, const std::string& name);

@@ -39,7 +39,8 @@ Refusal no_proxy() {
 
 }  // namespace
 
-Proxies::Proxies(proxy::Worker& worker) : worker_{worker}, lease_timer_{worker.io()} {}
+Proxies::Proxies(proxy::Worker& worker, Stand stand)
+    : worker_{worker}, stand_{stand}, lease_timer_{worker.io()} {}
 
 Proxies::Kept& Proxies::kept(std::string_view name) {
     const auto found = kept_.find(name);
@@ -154,7 +155,8 @@ std::string Proxies::listen_of(Proxy& proxy) {
     return given.has_listened || given.listen.empty() ? proxy.address().print() : given.listen;
 }
 
-const std::string& Proxies::upstream_of(Proxy& proxy) {
+std::string Proxies::upstream_of(Proxy& proxy) {
+    if (is_in_a_run()) return proxy.settings().upstream.print();
     return kept(proxy.settings().name).upstream;
 }
 

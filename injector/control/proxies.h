@@ -48,8 +48,11 @@ struct HeldFault {
 
 class Proxies {
   public:
-    /// `worker` outlives it, and stands in no run.
-    explicit Proxies(proxy::Worker& worker);
+    /// The proxies of a run are its plan's: faults come and go, they themselves stay.
+    enum class Stand : std::uint8_t { alone, in_a_run };
+    /// `worker` outlives it.
+    explicit Proxies(proxy::Worker& worker, Stand stand = Stand::alone);
+    [[nodiscard]] bool is_in_a_run() const noexcept { return stand_ == Stand::in_a_run; }
 
     // Proxies. Errors: 404 proxy not found, 409 proxy already exists, 500 with the reason why an
     // address does not parse or cannot be listened at.
@@ -67,7 +70,7 @@ class Proxies {
     /// Where it listens; as it was given while it never has.
     [[nodiscard]] std::string listen_of(proxy::Proxy& proxy);
     /// As it was given.
-    [[nodiscard]] const std::string& upstream_of(proxy::Proxy& proxy);
+    [[nodiscard]] std::string upstream_of(proxy::Proxy& proxy);
 
     // Toxics of a proxy that is there, upstream ones first, each in the order in which they came.
     [[nodiscard]] std::vector<const Toxic*> toxics(std::string_view name);
@@ -107,6 +110,7 @@ class Proxies {
     void end_leases();
 
     proxy::Worker& worker_;
+    Stand stand_;
     std::map<std::string, Kept, std::less<>> kept_;
     std::map<std::string, HeldFault> faults_;
     boost::asio::steady_timer lease_timer_;

@@ -1,64 +1,16 @@
 #include "injector/control/server.h"
 
 #include <algorithm>
-#include <cerrno>
 
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "injector/control/server_connection.h"
-#include "injector/proxy/task.h"
+#include "injector/proxy/listener.h"
 
 namespace shaketable::injector::control {
 
 using proxy::Address;
-using proxy::Task;
-
-/// Accepts while it has a server.
-class Server::Listener final : public proxy::Owner {
-  public:
-    Listener(Server& server, int descriptor)
-        : socket{server.commons_.io, descriptor},
-          waiter{server.commons_.io, server.commons_.clock, *this},
-          commons_{server.commons_},
-          server_{&server} {}
-
-    void stop() {
-        server_ = nullptr;
-        socket.close();
-        waiter.poke();
-    }
-    static Task<> run(std::shared_ptr<Listener> self) {
-        while (self->server_ != nullptr) {
-            const bool full = !self->accept_some();
-            if (self->server_ == nullptr) break;
-            const Time retry = full ? self->commons_.clock.now() + pause : never;
-            (void)co_await self->waiter.wait(full ? proxy::Events{0} : proxy::on_readable,
-                                             &self->socket, nullptr, retry);
-        }
-    }
-
-    proxy::Socket socket;
-    proxy::Waiter waiter;
-
-  private:
-    static constexpr Duration pause = std::chrono::milliseconds{50};
-
-    /// False: the process has no descriptor left.
-    bool accept_some() {
-        constexpr int at_once_max = 64;
-        for (int i = 0; i < at_once_max && server_ != nullptr; ++i) {
-            int error = 0;
-            const std::optional<int> descriptor = proxy::accept_from(socket.native(), error);
-            if (!descriptor) return error == 0 || error == ECONNABORTED;
-            server_->accept(*descriptor);
-        }
-        return true;
-    }
-
-    proxy::Commons& commons_;
-    Server* server_;
-};
 
 Server::Server(proxy::Commons& commons, const ServerLimits& limits, Answerer answerer)
     : commons_{commons}, limits_{limits}, answerer_{std::move(answerer)} {}
@@ -81,8 +33,10 @@ std::optional<Problem> Server::listen(const Address& address) {
     ::umask(mask);
     if (!descriptor) return descriptor.error();
     address_ = Address::of_socket(*descriptor);
-    listener_ = std::make_shared<Listener>(*this, *descriptor);
-    Listener::run(listener_).start();
+    listener_ = std::make_shared<proxy::Listener>(
+        commons_, *descriptor, [] { return proxy::Listener::Room::some; },
+        [this](int fd) { accept(fd); });
+    proxy::Listener::start(listener_);
     return std::nullopt;
 }
 

@@ -20,6 +20,10 @@
 #include "injector/proxy/commons.h"
 #include "injector/proxy/waiter.h"
 
+namespace shaketable::injector::proxy {
+class Listener;
+}
+
 namespace shaketable::injector::control {
 
 struct ServerLimits {
@@ -59,7 +63,6 @@ class Server {
     [[nodiscard]] std::uint64_t refused() const noexcept { return refused_; }
 
   private:
-    class Listener;
     class Connection;
     void accept(int descriptor);
 
@@ -67,7 +70,7 @@ class Server {
     ServerLimits limits_;
     Answerer answerer_;
     proxy::Address address_;
-    std::shared_ptr<Listener> listener_;
+    std::shared_ptr<proxy::Listener> listener_;
     std::vector<Connection*> connections_;  ///< the one that has been idle longest, first
     std::uint64_t refused_ = 0;             ///< because too many are there
 };

@@ -66,11 +66,14 @@ void append_request(std::string& to, std::string_view start, const CallHead& cal
 
 void append_response(std::string& to, const AnswerHead& answer, std::int64_t body) {
     to += "HTTP/1.1 ";
-    append_number(to, answer.status);
+    const bool is_grpc = answer.status < 100;
+    const std::uint16_t status = is_grpc ? std::uint16_t{200} : answer.status;
+    append_number(to, status);
     to += ' ';
-    to += reason_of(answer.status);
+    to += reason_of(status);
     to += "\r\n";
     append_field(to, "content-length", body);
+    if (is_grpc) append_field(to, grpc_status_header, answer.status);
     if (!is_success(answer.outcome)) {
         to += outcome_header;
         to += ": ";

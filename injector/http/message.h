@@ -33,6 +33,8 @@ inline constexpr std::string_view patience_header = "x-shaketable-patience";
 inline constexpr std::string_view arrives_header = "x-shaketable-arrives";
 inline constexpr std::string_view left_header = "x-shaketable-left";
 inline constexpr std::string_view outcome_header = "x-shaketable-outcome";
+/// Of an answer without a body that is an error of gRPC. Source: gRPC over HTTP2, "Trailers-Only".
+inline constexpr std::string_view grpc_status_header = "grpc-status";
 
 /// What a request says in its head, beside method and path.
 struct CallHead {
@@ -49,7 +51,7 @@ void append_request(std::string& to, std::string_view start, const CallHead& cal
                     std::int64_t body);
 /// What an answer says in its head.
 struct AnswerHead {
-    std::uint16_t status = 200;
+    std::uint16_t status = 200;  ///< of HTTP, or of gRPC below 100, which travels in a field
     Outcome outcome = Outcome::ok;
     Time left = never;  ///< not said
     bool keep_alive = true;

@@ -1,5 +1,7 @@
 #include "injector/http/reader.h"
 
+#include <algorithm>
+
 namespace shaketable::injector {
 
 namespace {
@@ -55,6 +57,10 @@ void ResponseParser::on_field_impl(beast::http::field field, beast::string_view 
     if (field != beast::http::field::unknown) return;
     if (is_named(name, outcome_header)) outcome_ = parse_outcome(to_view(value));
     if (is_named(name, left_header)) left_ = parse_time(to_view(value));
+    constexpr std::uint64_t unknown = 2, largest = 16;
+    if (is_named(name, grpc_status_header))
+        grpc_ = static_cast<std::uint16_t>(
+            std::min(parse_number(to_view(value)).value_or(unknown), largest));
 }
 
 template <class Parser>

@@ -65,7 +65,10 @@ class RequestParser : public MessageParser<true> {
 
 class ResponseParser : public MessageParser<false> {
   public:
-    [[nodiscard]] std::uint16_t status() const noexcept { return status_; }
+    /// Of HTTP, or 1 .. 16 where the answer is an error of gRPC.
+    [[nodiscard]] std::uint16_t status() const noexcept { return grpc_ != 0 ? grpc_ : status_; }
+    [[nodiscard]] bool is_interim() const noexcept { return status_ < 200; }
+    [[nodiscard]] bool is_error() const noexcept { return status_ >= 400 || grpc_ != 0; }
     [[nodiscard]] std::optional<Outcome> outcome() const noexcept { return outcome_; }
     [[nodiscard]] Time left() const noexcept { return left_; }  ///< never: it does not say
 
@@ -76,6 +79,7 @@ class ResponseParser : public MessageParser<false> {
                        beast::error_code& ec) override;
 
     std::uint16_t status_ = 0;
+    std::uint16_t grpc_ = 0;  ///< 0: it does not say, or all is well
     std::optional<Outcome> outcome_;
     Time left_ = never;
 };

@@ -23,7 +23,12 @@ struct EdgeMeter {
     std::uint64_t stalls = 0;       ///< times that a delay found no memory: it capped the rate
     /// How much later than asked delayed bytes went on; never earlier.
     reports::LiveHistogram delay_error;
+    Duration delay_error_sum{0};
 
+    void go_on_late(Duration error) {
+        delay_error.record(error);
+        delay_error_sum += error;
+    }
     void settle(Outcome outcome, Duration took) {
         ++settled[static_cast<std::size_t>(outcome)];
         if (is_success(outcome)) latency.record(took);

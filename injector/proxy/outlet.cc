@@ -74,7 +74,7 @@ bool Outlet::release(Mark& mark, Time now) {
         next_ = due;
         return false;
     }
-    if (mark.pace.delay > Duration{0}) meter_.delay_error.record(now - due);
+    if (mark.pace.delay > Duration{0}) meter_.go_on_late(now - due);
     last_due_ = due;
     mark.released = true;
     return true;

@@ -1,65 +1,14 @@
 #include "injector/proxy/proxy.h"
 
-#include <cerrno>
-
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "injector/proxy/http/session.h"
+#include "injector/proxy/listener.h"
 #include "injector/proxy/relay.h"
 
 namespace shaketable::injector::proxy {
-
-/// Accepts while it has a proxy. A slow dial, or a full worker, is no reason to stop others: each
-/// connection has coroutines of its own, and what cannot be taken waits in the kernel.
-class Proxy::Listener : public Owner {
-  public:
-    Listener(Proxy& proxy, int descriptor)
-        : socket{proxy.commons_.io, descriptor},
-          waiter{proxy.commons_.io, proxy.commons_.clock, *this},
-          proxy_{&proxy} {}
-
-    void stop() {
-        proxy_ = nullptr;
-        socket.close();
-        waiter.poke();
-    }
-    static Task<> run(std::shared_ptr<Listener> self) {
-        while (self->proxy_ != nullptr) {
-            const bool full = !self->accept_some();
-            if (self->proxy_ == nullptr) break;
-            const Time retry = full ? self->proxy_->commons_.clock.now() + pause : never;
-            (void)co_await self->waiter.wait(
-                full || self->proxy_->refusing_ ? Events{0} : on_readable, &self->socket, nullptr,
-                retry);
-        }
-    }
-
-    Socket socket;
-    Waiter waiter;
-
-  private:
-    static constexpr Duration pause = std::chrono::milliseconds{50};
-
-    /// False: the worker, or the process, can hold no more.
-    bool accept_some() {
-        constexpr int at_once_max = 64;
-        const Commons& commons = proxy_->commons_;
-        for (int i = 0; i < at_once_max && proxy_ != nullptr && !proxy_->refusing_; ++i) {
-            if (commons.open >= commons.limits.connections_max) return false;
-            int error = 0;
-            const std::optional<int> client = accept_from(socket.native(), error);
-            if (client)
-                proxy_->accept(*client);
-            else
-                return error != EMFILE && error != ENFILE && error != ENOBUFS && error != ENOMEM;
-        }
-        return true;
-    }
-
-    Proxy* proxy_;
-};
 
 Proxy::Proxy(Commons& commons, ProxySettings settings, Sky sky, const model::Model* model)
     : commons_{commons},
@@ -80,8 +29,14 @@ std::optional<Problem> Proxy::listen() {
     if (!descriptor) return descriptor.error();
     if (inherited) (void)::fcntl(*descriptor, F_SETFL, O_NONBLOCK);
     address_ = Address::of_socket(*descriptor);
-    listener_ = std::make_shared<Listener>(*this, *descriptor);
-    Listener::run(listener_).start();
+    const auto room = [this] {
+        if (refusing_) return Listener::Room::shut;
+        const bool full = commons_.open >= commons_.limits.connections_max;
+        return full ? Listener::Room::full : Listener::Room::some;
+    };
+    listener_ =
+        std::make_shared<Listener>(commons_, *descriptor, room, [this](int fd) { accept(fd); });
+    Listener::start(listener_);
     return std::nullopt;
 }
 
@@ -112,7 +67,7 @@ void Proxy::refuse() {
     if (address_.is_unix())
         close_listener();
     else if (listener_)
-        (void)::shutdown(listener_->socket.native(), SHUT_RDWR);
+        (void)::shutdown(listener_->native(), SHUT_RDWR);
 }
 
 void Proxy::on_change() {
@@ -122,11 +77,11 @@ void Proxy::on_change() {
         } else {
             refusing_ = false;
             // A socket that the kernel chose the port of has lost it with its listening.
-            const bool again = listener_ && ::listen(listener_->socket.native(), SOMAXCONN) == 0 &&
-                               Address::of_socket(listener_->socket.native()) == address_;
+            const bool again = listener_ && ::listen(listener_->native(), SOMAXCONN) == 0 &&
+                               Address::of_socket(listener_->native()) == address_;
             if (!again) close_listener();
             problem_ = again ? std::nullopt : listen();
-            if (listener_) listener_->waiter.poke();
+            if (listener_) listener_->poke();
         }
     }
     for_each_connection([](Connection& connection) { connection.on_change(); });

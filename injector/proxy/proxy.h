@@ -37,6 +37,8 @@ struct ProxySettings {
     bool hide_own = true;  ///< the upstream is none of our stand-ins: it sees no header of ours
 };
 
+class Listener;
+
 /// Owned by a worker. Faults and settings change between two events of its loop, never within one.
 class Proxy {
   public:
@@ -80,7 +82,6 @@ class Proxy {
     void remove_faults();
 
   private:
-    class Listener;
     friend class Connection;
     void on_change();
     [[nodiscard]] std::optional<Problem> listen();

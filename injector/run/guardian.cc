@@ -6,6 +6,7 @@
 #include <cstring>
 #include <fstream>
 #include <optional>
+#include <utility>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -17,6 +18,7 @@
 #include "injector/clock.h"
 #include "injector/http/socket.h"
 #include "injector/load/load.h"
+#include "injector/realtime.h"
 #include "injector/run/proxy_role.h"
 #include "injector/standin/standin.h"
 
@@ -33,6 +35,7 @@ class Guardian {
           journal_{task_.journals},
           children_(task_.roles.size()) {
         ports_.resize(plan_.model.replicas.size());
+        wanted_.resize(plan_.model.replicas.size(), 1);
         for (std::uint32_t r = 0; r < ports_.size(); ++r)
             if (task_.sockets->standins[r].is_open())
                 ports_[r] = proxy::Address::of_socket(task_.sockets->standins[r].get()).port();
@@ -52,6 +55,7 @@ class Guardian {
   private:
     struct Child {
         pid_t pid = 0;
+        bool is_killed = false;  ///< by us, as the plan says
     };
 
     [[nodiscard]] bool is_command(const Life& life) const {
@@ -90,12 +94,14 @@ class Guardian {
     void start_roles() {
         fork_into(proxy_slot, [&](Channel& channel) {
             task_.sockets->standins.clear();
+            go_first();
             return run_proxies(plan_, clock_->zero(), channel);
         });
         for (std::size_t i = 0; i < plan_.lives.size(); ++i)
             if (!is_command(plan_.lives[i]) && plan_.lives[i].number == 0) start_life(i);
         fork_into(load_slot, [&](Channel& channel) {
             drop_sockets();
+            go_first();
             return run_load({.model = &plan_.model,
                              .repeat = plan_.options.repeat,
                              .zero = clock_->zero(),
@@ -103,6 +109,10 @@ class Guardian {
                              .calls = {}},
                             channel);
         });
+    }
+
+    void go_first() const {
+        if (task_.real_time) (void)run_in_real_time();
     }
 
     void drop_sockets() {
@@ -128,6 +138,7 @@ class Guardian {
                              .calls = {},
                              .burn = task_.burn};
             drop_sockets();
+            go_first();
             return run_standin(std::move(task), channel);
         });
         listener.reset();  // it is the child's alone: dead, its port refuses
@@ -153,6 +164,8 @@ class Guardian {
             ::execvp(arguments[0], arguments.data());
             return 127;
         });
+        // One that is started again while it is slow is slow from its beginning.
+        if (wanted_[life.replica] > 1) apply_slowdown(life.replica);
     }
 
     // ---- what the plan says, in time ----
@@ -165,6 +178,8 @@ class Guardian {
         if (next_pause_ < plan_.pauses.size())
             next = std::min(next, plan_.pauses[next_pause_].from);
         for (const std::size_t p : paused_) next = std::min(next, plan_.pauses[p].until);
+        if (next_slowing_ < plan_.slowings.size())
+            next = std::min(next, plan_.slowings[next_slowing_].at);
         return next;
     }
 
@@ -180,7 +195,9 @@ class Guardian {
              ++next_death_) {
             const Death& death = plan_.deaths[next_death_];
             Child* child = child_of(death.replica);
-            if (child != nullptr && ::kill(child->pid, SIGKILL) == 0) has_hit(death.fault);
+            if (child == nullptr || ::kill(child->pid, SIGKILL) != 0) continue;
+            child->is_killed = true;
+            has_hit(death.fault);
         }
         for (; next_life_ < plan_.lives.size() && plan_.lives[next_life_].from <= now; ++next_life_)
             if (plan_.lives[next_life_].number > 0) start_life(next_life_);
@@ -192,6 +209,9 @@ class Guardian {
             // A stand-in counts for itself.
             if (plan_.binding_of(pause_now.replica) != nullptr) has_hit(pause_now.fault);
         }
+        for (; next_slowing_ < plan_.slowings.size() && plan_.slowings[next_slowing_].at <= now;
+             ++next_slowing_)
+            slow_down(plan_.slowings[next_slowing_]);
     }
 
     void has_hit(std::size_t fault) {
@@ -243,6 +263,72 @@ class Guardian {
         journal_.has_continued(process);
     }
 
+    // ---- control groups ----
+
+    void slow_down(const Slowing& slowing) {
+        wanted_[slowing.replica] = slowing.slowdown;
+        apply_slowdown(slowing.replica);
+        for (const std::size_t fault : slowing.faults) has_hit(fault);
+    }
+
+    void apply_slowdown(std::uint32_t replica) {
+        const double slowdown = wanted_[replica];
+        if (slowdown <= 1) return let_go(replica);
+        const auto fail = [&](const std::string& why) {
+            say("cannot slow down " + plan_.name_of(replica) + ": " + why);
+        };
+        const std::optional<pid_t> pid = process_of(replica);
+        // One that has crashed is slow from the beginning of its next life.
+        if (!pid && !plan_.binding_of(replica)->start.empty()) return;
+        if (!pid) return fail("its process is not there");
+        const Result<const HeldBack*> held = hold_back(replica, *pid);
+        if (!held) return fail(held.error().message);
+        if (const auto problem = groups_->begin((*held)->deed, *pid)) return fail(problem->message);
+        const Quota quota = quota_of(slowdown, plan_.cores_of(replica));
+        if (const auto problem = groups_->limit((*held)->deed, quota)) fail(problem->message);
+    }
+
+    struct HeldBack {
+        std::uint32_t replica;
+        QuotaDeed deed;
+    };
+    /// How it is or will be held back; the journal hears of it before anything is done.
+    Result<const HeldBack*> hold_back(std::uint32_t replica, pid_t pid) {
+        for (const HeldBack& held : held_back_)
+            if (held.replica == replica) return &held;
+        if (!groups_) {
+            const Result<Cgroups> found = Cgroups::find();
+            if (!found) return Unexpected{found.error()};
+            groups_ = *found;
+        }
+        const Result<QuotaDeed> deed = groups_->plan(
+            pid, "shaketable-" + std::to_string(::getpid()) + "-" + std::to_string(replica));
+        if (!deed) return Unexpected{deed.error()};
+        if (!journal_.will_limit(*deed))
+            return Unexpected{Problem{.code = "E303", .message = "it cannot be written down"}};
+        held_back_.push_back({replica, *deed});
+        return &held_back_.back();
+    }
+
+    [[nodiscard]] std::optional<pid_t> process_of(std::uint32_t replica) {
+        if (const Child* child = child_of(replica)) return child->pid;
+        const BoundService* bound = plan_.binding_of(replica);
+        pid_t pid = 0;
+        if (bound == nullptr || !(std::ifstream{bound->pid_file} >> pid) || pid <= 1 ||
+            !identify(pid))
+            return std::nullopt;
+        return pid;
+    }
+
+    void let_go(std::uint32_t replica) {
+        std::erase_if(held_back_, [&](const HeldBack& held) {
+            if (held.replica != replica) return false;
+            // What cannot be undone now is tried again at the end, and said then.
+            if (!undo(held.deed)) journal_.has_released(held.deed);
+            return true;
+        });
+    }
+
     // ---- waiting and listening ----
 
     void wait() {
@@ -260,18 +346,14 @@ class Guardian {
         for (pid_t pid; (pid = ::waitpid(-1, &status, WNOHANG)) > 0;)
             for (std::size_t slot = 0; slot < children_.size(); ++slot) {
                 if (children_[slot].pid != pid) continue;
-                children_[slot] = {};
+                const bool is_expected = std::exchange(children_[slot], {}).is_killed;
                 if (WIFEXITED(status) && WEXITSTATUS(status) == 0) continue;
-                if (!is_expected(slot))
-                    (void)controller_.send(MessageKind::order, "died " + std::to_string(slot));
+                const int code = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+                if (!is_expected)
+                    (void)controller_.send(MessageKind::order, "died " + std::to_string(slot) +
+                                                                   " " + std::to_string(code));
                 if (slot == proxy_slot && clock_) rescue();
             }
-    }
-
-    /// A command that we killed ourselves.
-    [[nodiscard]] bool is_expected(std::size_t slot) const {
-        return slot >= first_life_slot && is_command(plan_.lives[slot - first_life_slot]) &&
-               next_death_ > 0;
     }
 
     /// Clients of a dead worker see their connections closed; new ones reach the real services.
@@ -304,8 +386,18 @@ class Guardian {
         while (::waitpid(-1, nullptr, 0) > 0 || errno == EINTR) {
         }
         for (const Foreign& foreign : foreign_) continue_foreign(foreign.process);
+        while (!held_back_.empty()) let_go(held_back_.back().replica);
         const Undone undone = undo(journal_.path());
+        if (!stopped_) say_alone(undone.failed);
         return undone.failed.empty() ? 0 : 5;
+    }
+
+    /// The controller has died, so nobody else tells the user.
+    static void say_alone(const std::vector<std::string>& failed) {
+        std::string text = "shaketable: the controller of the run died; ";
+        if (failed.empty()) text += "everything that was done is undone\n";
+        for (const std::string& what : failed) text += "\nNOT UNDONE: " + what + "\n";
+        (void)!::write(STDERR_FILENO, text.data(), text.size());
     }
 
     GuardianTask task_;
@@ -315,7 +407,10 @@ class Guardian {
     std::vector<Child> children_;  ///< by slot
     std::vector<std::uint16_t> ports_;
     std::optional<LiveClock> clock_;
-    std::size_t next_life_ = 0, next_death_ = 0, next_pause_ = 0;
+    std::size_t next_life_ = 0, next_death_ = 0, next_pause_ = 0, next_slowing_ = 0;
+    std::optional<Cgroups> groups_;
+    std::vector<HeldBack> held_back_;
+    std::vector<double> wanted_;       ///< how slow each replica is meant to be now
     std::vector<std::size_t> paused_;  ///< pauses under way
     struct Foreign {
         std::uint32_t replica;

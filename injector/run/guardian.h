@@ -27,15 +27,16 @@ struct GuardianTask {
     std::vector<Channel> roles;  ///< their ends, by slot
     std::string journals;        ///< the folder of journals
     bool burn = false;
+    bool real_time = false;
 };
 
 /// What the controller tells the guardian by an `order`: everything is there, t = 0 is then.
 [[nodiscard]] std::string encode_go(std::chrono::steady_clock::time_point zero);
 
 /// Runs in a process of its own. Commands are started at once, everything else at the go. Says
-/// `error` for what it could not do, and `order` with the text "died N" when the process of slot N
-/// has ended with anything but 0. Returns 0 when the channel says stop or ends, 5 where something
-/// could not be undone.
+/// `error` for what it could not do, and `order` with the text "died N CODE" when the process of
+/// slot N has ended with anything but 0, or by the signal -CODE. Returns 0 when the channel says
+/// stop or ends, 5 where something could not be undone.
 int guard(GuardianTask task, Channel& controller);
 
 }  // namespace shaketable::injector

@@ -16,6 +16,8 @@
 #include "injector/clock.h"
 #include "injector/http/socket.h"
 #include "injector/journal.h"
+#include "injector/port_owner.h"
+#include "injector/run/fault_desk.h"
 #include "injector/run/guardian.h"
 #include "injector/run/health.h"
 #include "injector/run/run_page.h"
@@ -85,6 +87,7 @@ class Controller {
         bool is_awaited = true;  ///< its part
     };
 
+    static constexpr const char* guardian_died = "the guardian died";
     void fail(std::string why) {
         if (result_.end != Injected::End::complete) return;
         result_.end = Injected::End::failed;
@@ -97,7 +100,14 @@ class Controller {
         const Result<std::string> folder = Journal::folder();
         if (!folder) return fail(folder.error().message), false;
         journals_ = *folder;
-        result_.not_undone = undo_all(journals_).failed;
+        Undone undone = undo_all(journals_);
+        result_.put_right = std::move(undone.done);
+        result_.not_undone = std::move(undone.failed);
+        for (const std::string& what : result_.not_undone)
+            result_.problems.push_back(
+                {.code = "E305",
+                 .message = "a former run has left something behind: " + what,
+                 .hint = "put it right by hand; `shaketable undo` says whether it is"});
         if (!result_.not_undone.empty()) fail("what a former run has left behind cannot be undone");
         return result_.not_undone.empty();
     }
@@ -123,7 +133,8 @@ class Controller {
                            .sockets = &sockets_,
                            .roles = std::move(theirs),
                            .journals = journals_,
-                           .burn = options_.burn},
+                           .burn = options_.burn,
+                           .real_time = options_.real_time},
                           controller));
         }
         wire_ = std::move(ours);
@@ -158,14 +169,20 @@ class Controller {
         // Enough for all processes to be there; those that are late say so by what they count.
         const Duration lead = milliseconds{300} + milliseconds{5} * processes_.size();
         clock_.emplace(std::chrono::steady_clock::now() + lead);
-        if (!wire_->send(MessageKind::order, encode_go(clock_->zero()))) fail("the guardian died");
+        if (!wire_->send(MessageKind::order, encode_go(clock_->zero()))) fail(guardian_died);
     }
 
     void open_page() {
         if (!options_.page || is_ended()) return;
-        page_.emplace(plan_, watch_, *clock_);
-        if (const std::optional<Problem> problem = page_->listen(*options_.page))
-            return fail(problem->message);
+        faults_.emplace(processes_[proxy_slot].channel, [this] { return hear_proxies(); });
+        page_.emplace(plan_, watch_, *clock_, &*faults_);
+        if (std::optional<Problem> problem = page_->listen(*options_.page)) {
+            const std::string owner = port_owner(options_.page->port());
+            if (problem->code == "E001") problem->code = "E302";
+            if (!owner.empty()) problem->hint = "it is held by " + owner;
+            result_.problems.push_back(*problem);
+            return fail("the page of the run cannot be opened");
+        }
         if (options_.listening) options_.listening(page_->address());
     }
 
@@ -188,7 +205,7 @@ class Controller {
             if (message->kind == MessageKind::error) fail(message->body);
             if (message->kind == MessageKind::order) on_order(message->body);
         }
-        if (wire_->closed()) fail("the guardian died");
+        if (wire_->closed()) fail(guardian_died);
     }
 
     /// "hit N": a signal of that fault has reached a process of the user's.
@@ -199,26 +216,66 @@ class Controller {
         if (fault < hits_.size()) ++hits_[fault];
     }
 
-    /// "died N": whoever is dead hands over nothing any more.
+    /// "died N CODE": the process of slot N, which hands over nothing any more; a negative code is
+    /// the signal that killed it.
     void on_death(std::string_view died) {
-        fail("a process of the run has " + std::string{died});
         std::size_t slot = 0;
-        const std::string_view number = died.substr(died.find_last_of(' ') + 1);
-        std::from_chars(number.data(), number.data() + number.size(), slot);
+        int code = 0;
+        const char* end = died.data() + died.size();
+        const auto [rest, error] = std::from_chars(died.data() + 5, end, slot);
+        if (error != std::errc{} || rest == end) return;
+        std::from_chars(rest + 1, end, code);
+        const bool is_ours = !is_command(slot);
         if (slot < processes_.size()) processes_[slot].is_awaited = false;
+        if (!is_ended()) result_.is_defect = is_ours && is_crash(code);
+        fail(name_of_slot(slot) + how_it_ended(code));
+    }
+
+    [[nodiscard]] bool is_command(std::size_t slot) const {
+        return slot >= first_life_slot && slot - first_life_slot < plan_.lives.size() &&
+               plan_.binding_of(plan_.lives[slot - first_life_slot].replica) != nullptr;
+    }
+
+    [[nodiscard]] std::string name_of_slot(std::size_t slot) const {
+        if (slot == proxy_slot) return "the process of the proxies ";
+        if (slot == load_slot) return "the load generator ";
+        const std::string name = plan_.name_of(plan_.lives[slot - first_life_slot].replica);
+        return is_command(slot) ? name + ", which was started for the run, "
+                                : "the stand-in " + name + " ";
+    }
+
+    static std::string how_it_ended(int code) {
+        if (code >= 0) return "ended with code " + std::to_string(code);
+        return std::string{is_crash(code) ? "crashed" : "was killed"} + " (signal " +
+               std::to_string(-code) + ", " + ::strsignal(-code) + ")";
+    }
+    /// By a mistake of its own: a signal that nobody sends, or the exit code of a check.
+    static bool is_crash(int code) {
+        return code == 70 || code == -SIGSEGV || code == -SIGBUS || code == -SIGILL ||
+               code == -SIGFPE || code == -SIGABRT;
+    }
+
+    /// While somebody waits for an answer of theirs.
+    bool hear_proxies() {
+        Process& proxies = processes_[proxy_slot];
+        pollfd wait{proxies.channel.fd(), POLLIN, 0};
+        if (!proxies.channel.closed()) (void)::poll(&wait, 1, 50);
+        hear(proxies);
+        return !proxies.channel.closed();
     }
 
     void hear(Process& process) {
         while (const std::optional<Message> message = process.channel.receive()) {
             if (message->kind == MessageKind::error) fail(message->body);
+            if (message->kind == MessageKind::order && faults_) faults_->on_order(message->body);
             if (message->kind == MessageKind::sample) {
                 if (const auto sample = decode_sample(message->body)) watch_.add(*sample);
             } else if (message->kind == MessageKind::part) {
                 process.is_awaited = false;
                 const auto part = decode_part(message->body);
                 if (!part) return fail("a process has handed over a part that cannot be read");
-                if (!result_.repeat) result_.repeat.emplace();
-                reports::merge_part(*result_.repeat, *part);
+                if (result_.repeats.empty()) result_.repeats.emplace_back();
+                reports::merge_part(result_.repeats.front(), *part);
             }
         }
     }
@@ -264,10 +321,10 @@ class Controller {
         };
         while (is_waiting() && std::chrono::steady_clock::now() < until && !wire_->closed()) poll();
         if (is_waiting()) fail("a process has not handed over what it counted");
-        if (!result_.repeat) return;
+        if (result_.repeats.empty()) return;
         reports::Repeat signals;
         signals.fault_hits = hits_;
-        reports::merge_part(*result_.repeat, signals);
+        reports::merge_part(result_.repeats.front(), signals);
     }
 
     /// Nothing is left when this is over, or `not_undone` says what.
@@ -279,7 +336,14 @@ class Controller {
         }
         // It has done so itself, unless it was killed.
         result_.not_undone = undo(Journal::path_of(journals_, guardian_)).failed;
-        if (!is_told || !WIFEXITED(status)) fail("the guardian died");
+        if (!is_told || !WIFEXITED(status)) {
+            const int code = WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
+            if (!is_ended() || result_.why == guardian_died) {
+                result_.is_defect = is_crash(code);
+                result_.end = Injected::End::failed;
+                result_.why = "the guardian " + how_it_ended(code);
+            }
+        }
     }
 
     const Plan& plan_;
@@ -291,6 +355,7 @@ class Controller {
     std::optional<Channel> wire_;  ///< to the guardian
     pid_t guardian_ = 0;
     std::optional<LiveClock> clock_;
+    std::optional<FaultClient> faults_;  ///< of the page
     std::optional<RunPage> page_;
     /// Signals sent for each fault to processes that cannot count them themselves.
     std::vector<std::uint64_t> hits_ =
@@ -303,6 +368,47 @@ class Controller {
 
 Injected inject(const Plan& plan, Sockets sockets, const InjectOptions& options) {
     return Controller{plan, std::move(sockets), options}.run();
+}
+
+Injected inject_repeats(const Plan& plan, Sockets sockets, const InjectOptions& options) {
+    const scenarios::Run& run = plan.model.scenario.run;
+    const auto begun = std::chrono::steady_clock::now();
+    InjectOptions how = options;
+    how.listening = [&](const proxy::Address& address) {
+        // The others are found where the first was.
+        if (how.page && how.page->port() == 0 && options.listening) options.listening(address);
+        how.page = address;
+    };
+    Injected all;
+    std::optional<Plan> next;
+    for (std::uint64_t n = 0; n < run.repeats && all.end == Injected::End::complete; ++n) {
+        if (n > 0) {
+            PlanOptions of_next = plan.options;
+            of_next.repeat += n;
+            Result<Plan, Problems> made = make_plan(plan.model.scenario, plan.bindings, of_next);
+            if (made) next.emplace(*std::move(made));
+            Result<Sockets, Problems> opened =
+                made ? open_sockets(*next) : Unexpected{std::move(made.error())};
+            if (!opened) {
+                all.end = Injected::End::failed;
+                all.why = "repeat " + std::to_string(n + 1) + " cannot begin";
+                all.problems = std::move(opened.error());
+                break;
+            }
+            sockets = *std::move(opened);
+        }
+        const Plan& now = next ? *next : plan;
+        if (options.duration_max)
+            how.duration_max = *options.duration_max - (std::chrono::steady_clock::now() - begun);
+        if (options.begins) options.begins(now);
+        Injected one = inject(now, std::move(sockets), how);
+        std::move(one.put_right.begin(), one.put_right.end(), std::back_inserter(all.put_right));
+        one.put_right = std::move(all.put_right);
+        std::move(one.repeats.begin(), one.repeats.end(), std::back_inserter(all.repeats));
+        one.repeats = std::move(all.repeats);
+        all = std::move(one);
+    }
+    return all;
 }
 
 }  // namespace shaketable::injector

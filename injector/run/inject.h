@@ -1,4 +1,4 @@
-/// Plays one repeat of a plan on real processes, and leaves nothing behind.
+/// Plays the repeats of a plan on real processes, and leaves nothing behind.
 #pragma once
 
 #include <chrono>
@@ -15,13 +15,16 @@
 namespace shaketable::injector {
 
 struct InjectOptions {
-    bool burn = false;                     ///< the work of stand-ins is real computing
-    std::optional<Duration> duration_max;  ///< stops a run that is longer
+    bool burn = false;       ///< the work of stand-ins is real computing
+    bool real_time = false;  ///< our processes go before all others, where the system lets them
+    std::optional<Duration> duration_max;  ///< stops what is longer, all repeats together
     std::optional<proxy::Address> page;    ///< where the run can be looked at (run_page.h)
     /// Called with the page's address, its port chosen. May be empty.
     std::function<void(const proxy::Address&)> listening;
     /// Called about ten times a second. May be empty.
     std::function<void(const Watch& watch, Time now)> progress;
+    /// Called before each repeat. May be empty.
+    std::function<void(const Plan& plan)> begins;
 };
 
 /// How a run came to its end.
@@ -34,13 +37,21 @@ struct Injected {
     };
     End end = End::complete;
     int signal = 0;
+    bool is_defect = false;  ///< failed because a process of ours crashed
     std::string why;
-    std::optional<reports::Repeat> repeat;  ///< as far as it went; none if it never began
-    std::vector<std::string> not_undone;    ///< what may still be broken: nothing, or exit code 5
+    Problems problems;  ///< why it failed, where that has a code: E302 of the page, E305
+    std::vector<reports::Repeat> repeats;  ///< the last as far as it went; none if it never began
+    std::vector<std::string> put_right;    ///< what a former run had left behind, and is undone
+    std::vector<std::string> not_undone;   ///< what may still be broken: nothing, or exit code 5
 };
 
-/// Call it while this process has one thread only: it forks. SIGINT, SIGTERM and SIGHUP end the
-/// run in order while it goes on. Sockets are consumed.
+/// Plays one repeat. Call it while this process has one thread only: it forks. SIGINT, SIGTERM and
+/// SIGHUP end the run in order while it goes on. Sockets are consumed.
 [[nodiscard]] Injected inject(const Plan& plan, Sockets sockets, const InjectOptions& options);
+
+/// Plays as many repeats as the scenario says, from that of the plan on, one after another, each
+/// with processes of its own. The first that does not come to its end is the last.
+[[nodiscard]] Injected inject_repeats(const Plan& plan, Sockets sockets,
+                                      const InjectOptions& options);
 
 }  // namespace shaketable::injector

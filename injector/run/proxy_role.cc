@@ -5,16 +5,20 @@
 #include "injector/http/socket.h"
 #include "injector/parts.h"
 #include "injector/proxy/role.h"
+#include "injector/run/fault_desk.h"
+#include "reports/record/merge_part.h"
 
 namespace shaketable::injector {
 
 namespace {
 
-/// Has the channel said stop, or ended?
-bool is_over(Channel& channel) {
+/// Has the channel said stop, or ended? Orders go to the desk, where there is one.
+bool is_over(Channel& channel, FaultDesk* desk = nullptr) {
     bool over = false;
-    while (const std::optional<Message> message = channel.receive())
+    while (const std::optional<Message> message = channel.receive()) {
         over = over || message->kind == MessageKind::stop;
+        if (message->kind == MessageKind::order && desk != nullptr) desk->on_order(message->body);
+    }
     return over || channel.closed();
 }
 
@@ -42,9 +46,18 @@ int run_proxies(const Plan& plan, std::chrono::steady_clock::time_point zero, Ch
                                 .zero = zero,
                                 .proxies = plan.proxies,
                                 .limits = {}};
+    std::optional<FaultDesk> desk;
+    reports::Repeat changes;  // events of the desk
     const proxy::ControlLink link{
         .descriptor = channel.fd(),
-        .receive = [&](proxy::Worker&) { return !is_over(channel); },
+        .receive =
+            [&](proxy::Worker& worker) {
+                if (!desk) desk.emplace(worker, channel);
+                if (!is_over(channel, &*desk)) return true;
+                changes.events = desk->events();
+                desk.reset();  // it sits at the worker, and leaves before that
+                return false;
+            },
         .ready = [&] { (void)channel.send(MessageKind::ready); },
         .sample =
             [&](Time at, const reports::Repeat& so_far, proxy::Worker&) {
@@ -52,8 +65,10 @@ int run_proxies(const Plan& plan, std::chrono::steady_clock::time_point zero, Ch
             },
         .part =
             [&](const reports::Repeat& part) {
-                (void)channel.send(MessageKind::part,
-                                   encode_part(with_hits_of_traffic(part, plan.model.scenario)));
+                reports::Repeat own = with_hits_of_traffic(part, plan.model.scenario);
+                if (desk) changes.events = desk->events();
+                reports::merge_part(own, changes);
+                (void)channel.send(MessageKind::part, encode_part(own));
             },
         .problem = [&](const std::string& why) { (void)channel.send(MessageKind::error, why); }};
     return proxy::run_proxies(task, link);

@@ -42,8 +42,13 @@ std::string labels_of(const reports::FlowKey& key) {
 bool is_active(const Plan& plan, std::size_t fault, Time now) {
     const auto& all = plan.timeline.occurrences;
     return std::any_of(all.begin(), all.end(), [&](const faults::Occurrence& occurrence) {
-        return occurrence.fault == fault && occurrence.start <= now && now < occurrence.end;
+        return occurrence.fault == fault && occurrence.contains(now);
     });
+}
+
+bool is_of_faults(const std::string& path) {
+    return path == "/v1/faults" || path.starts_with("/v1/faults/") || path == "/v1/proxies" ||
+           path.starts_with("/v1/proxies/");
 }
 
 proxy::Limits few_connections() {
@@ -54,12 +59,14 @@ proxy::Limits few_connections() {
 
 }  // namespace
 
-RunPage::RunPage(const Plan& plan, const Watch& watch, const LiveClock& clock)
+RunPage::RunPage(const Plan& plan, const Watch& watch, const LiveClock& clock, FaultClient* faults)
     : plan_{plan},
       watch_{watch},
+      faults_{faults},
       commons_{clock, few_connections()},
       server_{commons_, control::ServerLimits{.connections_max = 32},
-              [this](const control::Request& request) { return answer(request); }} {}
+              [this](const control::Request& request) { return answer(request); }},
+      sums_(plan.model.flows.size()) {}
 
 void RunPage::poll(Time now) {
     now_ = now;
@@ -75,8 +82,10 @@ Answer RunPage::answer(const control::Request& request) {
         is_stop_wanted_ = true;
         return plain(202, "the run ends, and everything is undone");
     }
+    if (faults_ != nullptr && is_of_faults(request.path)) return faults_->ask(request);
     if (request.path != "/metrics" && request.path != "/events" && request.path != "/healthz")
-        return plain(404, "here are /metrics, /events, /healthz and POST /v1/stop");
+        return plain(
+            404, "here are /metrics, /events, /healthz, /v1/faults, /v1/proxies and POST /v1/stop");
     if (!reads) return plain(405, "GET it");
     if (request.path == "/healthz") return plain(200, "ok");
     if (request.path == "/metrics") return {.type = control::metrics_type, .body = write_metrics()};
@@ -88,14 +97,11 @@ Answer RunPage::answer(const control::Request& request) {
 std::string RunPage::write_metrics() const {
     Exposition out;
     const auto& flows = plan_.model.flows;
-    for (const FlowFigure& figure : flow_figures) {
-        out.head(figure.name, "counter", figure.help);
-        for (std::size_t f = 0; f < flows.size(); ++f) {
-            double sum = 0;
-            for (std::size_t step = 0; step < published_; ++step)
-                sum += watch_.flow(step, f).*figure.count;
-            out.line(figure.name, labels_of(flows[f]), sum);
-        }
+    static_assert(flow_figures.size() == figures);
+    for (std::size_t i = 0; i < figures; ++i) {
+        out.head(flow_figures[i].name, "counter", flow_figures[i].help);
+        for (std::size_t f = 0; f < flows.size(); ++f)
+            out.line(flow_figures[i].name, labels_of(flows[f]), static_cast<double>(sums_[f][i]));
     }
     const auto quantile = [&](const char* name, const char* help, auto which) {
         out.head(name, "gauge", help);
@@ -149,7 +155,15 @@ std::string RunPage::event_of(std::size_t step) const {
 
 void RunPage::publish(Time now) {
     const std::size_t complete = watch_.complete_steps(now);
-    for (; published_ < complete; ++published_) server_.publish(event_of(published_));
+    for (; published_ < complete; ++published_) {
+        for (std::size_t f = 0; f < sums_.size(); ++f)
+            for (std::size_t i = 0; i < figures; ++i)
+                sums_[f][i] += watch_.flow(published_, f).*flow_figures[i].count;
+        server_.publish(event_of(published_));
+    }
+    if (faults_ == nullptr) return;
+    if (const std::string changes = faults_->take_changes(); !changes.empty())
+        server_.publish(changes);
 }
 
 }  // namespace shaketable::injector

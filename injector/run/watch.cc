@@ -14,24 +14,6 @@ bool is_watchable(const scenarios::Claim& claim) {
     return claim.metric == Metric::success || claim.metric == Metric::errors;
 }
 
-bool holds(const scenarios::Claim& claim, double value) {
-    switch (claim.comparison) {
-        case scenarios::Comparison::less:
-            return value < claim.limit;
-        case scenarios::Comparison::at_most:
-            return value <= claim.limit;
-        case scenarios::Comparison::greater:
-            return value > claim.limit;
-        case scenarios::Comparison::at_least:
-            return value >= claim.limit;
-        case scenarios::Comparison::not_equal:
-            return value != claim.limit;
-        case scenarios::Comparison::equal:
-            break;
-    }
-    return value == claim.limit;
-}
-
 std::vector<std::uint32_t> flows_of(const model::Model& model,
                                     const scenarios::Selector& selector) {
     std::vector<std::uint32_t> rows;
@@ -130,7 +112,7 @@ std::optional<std::string> Watch::find_stop(Time now) {
     for (; judged_ < complete; ++judged_)
         for (Claim& claim : stops_) {
             const std::optional<double> value = value_of(claim, judged_);
-            if (value && holds(claim.expectation->that, *value)) {
+            if (value && claim.expectation->that.holds(*value)) {
                 claim.broken_steps = 0;
                 continue;
             }
@@ -148,7 +130,7 @@ std::optional<std::string> Watch::find_bad_baseline() const {
         if (settled == 0) continue;
         const double good = static_cast<double>(claim.succeeded) / static_cast<double>(settled);
         const double value = claim.expectation->that.metric == Metric::success ? good : 1 - good;
-        if (!holds(claim.expectation->that, value)) return claim.expectation->that.text;
+        if (!claim.expectation->that.holds(value)) return claim.expectation->that.text;
     }
     return std::nullopt;
 }

@@ -84,9 +84,11 @@ void Engine::leave_pool_queue(Index index) {
 
 /// Gives a connection back; whoever waits longest has it at once.
 void Engine::release_place(std::uint32_t edge_state) {
-    EdgeState& state = edge_states_[edge_state];
-    if (!state.bulkhead->release()) return;
-    const Index next = state.waiting.first;
+    if (edge_states_[edge_state].bulkhead->release()) admit_first_waiting(edge_state);
+}
+
+void Engine::admit_first_waiting(std::uint32_t edge_state) {
+    const Index next = edge_states_[edge_state].waiting.first;
     leave_pool_queue(next);
     calls_[next].holds_place = true;
     calls_[next].state = Call::State::admitted;

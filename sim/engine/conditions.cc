@@ -21,7 +21,10 @@ void Engine::on_weather() {
                 if (weather_.acts_on(index, r)) cool_caches(r, cold->share.fraction);
         judge_in_flight(index);
     }
-    if (change.services) apply_conditions();
+    if (change.services) {
+        apply_conditions();
+        apply_pools();
+    }
     if (change.loads) change_loads();
     set(weather_timer, weather_.next_change());
 }
@@ -40,6 +43,17 @@ void Engine::apply_conditions() {
         for (std::uint32_t r = 0; r < service.replicas; ++r)
             apply_condition(service.first_replica + r);
         count_workers(s);
+    }
+}
+
+/// Callers have so many connections to each service as something else leaves them.
+void Engine::apply_pools() {
+    for (std::uint32_t s = 0; s < edge_states_.size(); ++s) {
+        auto& bulkhead = edge_states_[s].bulkhead;
+        if (!bulkhead) continue;
+        const std::uint32_t service = model_.edges[model_.edge_states[s].edge].service;
+        const std::uint64_t left = weather_.pool_left(service, bulkhead->size());
+        for (std::uint32_t n = bulkhead->set_connections(left); n > 0; --n) admit_first_waiting(s);
     }
 }
 

@@ -149,6 +149,7 @@ class Engine {
     void wait_for_pool(Index call);
     void leave_pool_queue(Index call);
     void release_place(std::uint32_t edge_state);
+    void admit_first_waiting(std::uint32_t edge_state);
     void try_refused(Index call, Outcome outcome);
     void release_attempt_gates(Index call);
     void release_try(std::uint32_t edge_state);
@@ -272,6 +273,7 @@ class Engine {
     // ---- conditions (conditions.cc) ----
     void on_weather();
     void apply_conditions();
+    void apply_pools();
     void apply_condition(std::uint32_t replica);
     void count_workers(std::uint32_t service);
     void crash(std::uint32_t replica);

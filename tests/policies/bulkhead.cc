@@ -38,6 +38,27 @@ TEST_CASE("bulkhead: one that leaves makes room for another to wait") {
     CHECK(b.admit() == Entry::wait);
 }
 
+TEST_CASE("bulkhead: what is taken away is not torn out of hands, and comes back to who waits") {
+    BulkheadMachine b{Bulkhead{.connections = Count{3}, .pending = Count{4}}};
+    for (int i = 0; i < 3; ++i) (void)b.admit();
+    CHECK(b.set_connections(1) == 0);
+    CHECK(b.busy() == 3);
+    CHECK(b.admit() == Entry::wait);
+    CHECK(b.admit() == Entry::wait);
+    CHECK_FALSE(b.release());  // there are two more than are left
+    CHECK_FALSE(b.release());
+    CHECK(b.release());  // the one that is left goes to the one that waits
+    CHECK(b.busy() == 1);
+    CHECK(b.waiting() == 1);
+    CHECK(b.set_connections(0) == 0);
+    CHECK_FALSE(b.release());
+    CHECK(b.admit() == Entry::wait);
+    CHECK(b.set_connections(3) == 2);
+    CHECK(b.busy() == 2);
+    CHECK(b.waiting() == 0);
+    CHECK(b.size() == 3);
+}
+
 TEST_CASE("bulkhead: 25 connections and no waiting where nothing is written") {
     BulkheadMachine b{Bulkhead{}};
     for (int i = 0; i < 25; ++i) CHECK(b.admit() == Entry::go);

@@ -129,7 +129,7 @@ TEST_CASE("machines: limits, shedding and hedging allocate nothing once they are
 TEST_CASE("machines: ten thousand idle ones fit into some megabytes") {
     CHECK(sizeof(BreakerMachine) <= 384);
     CHECK(sizeof(RetryBudgetMachine) <= 192);
-    CHECK(sizeof(BulkheadMachine) == 16);
+    CHECK(sizeof(BulkheadMachine) == 20);
     CHECK(sizeof(BreakerMachine::Permit) <= 8);
     CHECK(sizeof(RetryGrant) == 4);
 }

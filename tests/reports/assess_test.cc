@@ -78,21 +78,6 @@ TEST_CASE("assess: a claim is uncertain where the limit lies within the interval
     CHECK_FALSE(judged(success_of_cut(0.9), with_success({0.9, 0.9})).uncertain);
 }
 
-TEST_CASE("assess: every comparison means what it says") {
-    scenarios::Claim c;
-    c.limit = 1;
-    const auto satisfied = [&](Comparison comparison) {
-        c.comparison = comparison;
-        return std::array{satisfies(c, 0.5), satisfies(c, 1), satisfies(c, 2)};
-    };
-    CHECK(satisfied(Comparison::less) == std::array{true, false, false});
-    CHECK(satisfied(Comparison::at_most) == std::array{true, true, false});
-    CHECK(satisfied(Comparison::greater) == std::array{false, false, true});
-    CHECK(satisfied(Comparison::at_least) == std::array{false, true, true});
-    CHECK(satisfied(Comparison::equal) == std::array{false, true, false});
-    CHECK(satisfied(Comparison::not_equal) == std::array{true, false, true});
-}
-
 TEST_CASE("assess: severity warn never fails a run") {
     scenarios::Expectation e = success_of_cut(0.99);
     e.severity = FindingSeverity::warn;

@@ -1,5 +1,6 @@
 #include "scenarios/expectation.h"
 
+#include <array>
 #include <string>
 
 #include <catch2/catch.hpp>
@@ -23,6 +24,21 @@ Claim claim_of(const std::string& text) {
 std::string code_of(const std::string& text) {
     const auto claim = Text<Claim>::parse(text);
     return claim ? "" : claim.error().code;
+}
+
+TEST_CASE("expectation: every comparison means what it says") {
+    Claim c;
+    c.limit = 1;
+    const auto held = [&](Comparison comparison) {
+        c.comparison = comparison;
+        return std::array{c.holds(0.5), c.holds(1), c.holds(2)};
+    };
+    CHECK(held(Comparison::less) == std::array{true, false, false});
+    CHECK(held(Comparison::at_most) == std::array{true, true, false});
+    CHECK(held(Comparison::greater) == std::array{false, false, true});
+    CHECK(held(Comparison::at_least) == std::array{false, true, true});
+    CHECK(held(Comparison::equal) == std::array{false, true, false});
+    CHECK(held(Comparison::not_equal) == std::array{true, false, true});
 }
 
 }  // namespace

@@ -90,6 +90,10 @@ TEST_CASE("metrics: they move while a connection is open, and count what crosses
                     "\"} 5\n") != std::string::npos);
     CHECK(text.find("shaketable_proxy_delay_error_seconds_count{proxy=\"p\"} 1\n") !=
           std::string::npos);
+    const std::string sum = "shaketable_proxy_delay_error_seconds_sum{proxy=\"p\"} ";
+    REQUIRE(text.find(sum) != std::string::npos);
+    CHECK(std::stod(text.substr(text.find(sum) + sum.size())) ==
+          to_seconds(rig.proxy().meter().delay_error_sum));
 }
 
 TEST_CASE("metrics: a large count keeps all its digits") {

@@ -245,7 +245,8 @@ TEST_CASE("own api: paths that are not there are 404, methods that are not are 4
         CHECK(rig.ask("GET", path).status == 404);
     }
     for (const auto& [method, path, allow] :
-         {std::tuple{"POST", "/v1/faults", "GET"}, std::tuple{"PUT", "/v1/faults", "GET"},
+         {std::tuple{"DELETE", "/v1/faults", "GET, POST"},
+          std::tuple{"PUT", "/v1/faults", "GET, POST"}, std::tuple{"POST", "/v1/proxies", "GET"},
           std::tuple{"POST", "/v1/faults/f", "GET, PUT, DELETE"},
           std::tuple{"PATCH", "/v1/proxies/p", "GET, PUT, DELETE"},
           std::tuple{"DELETE", "/v1/events", "GET"}, std::tuple{"OPTIONS", "/v1/proxies", "GET"},
@@ -295,6 +296,19 @@ TEST_CASE("own api: a proxy is put, shown, changed and taken away") {
     expect_error(rig.put("/v1/proxies/r", ""), 400, "EOF");
     CHECK(rig.ask("DELETE", "/v1/proxies/q").status == 204);
     expect_error(rig.ask("DELETE", "/v1/proxies/q"), 404, "proxy not found");
+}
+
+TEST_CASE("own api: POST adds a fault whose id is in the body, and changes none that is there") {
+    ControlRig rig;
+    rig.add_proxy();
+    const std::vector<std::string> type{"Content-Type: application/json"};
+    const std::string named = R"({"id":"slow","fault":"latency","target":"p","delay":"100ms"})";
+    CHECK(rig.ask("POST", "/v1/faults", named, type).status == 201);
+    expect_error(rig.ask("POST", "/v1/faults", named, type), 409, "PUT changes it");
+    expect_error(rig.ask("POST", "/v1/faults", slow, type), 400, "missing key \"id\"");
+    CHECK(rig.ask("POST", "/v1/faults", named).status == 415);
+    CHECK(rig.ask("POST", "/v1/proxies", named, type).status == 405);
+    CHECK(rig.ask("GET", "/v1/faults").json()["faults"].size() == 1);
 }
 
 }  // namespace

@@ -84,6 +84,27 @@ TEST_CASE("reader: an answer says its status, its outcome and when it left") {
     CHECK(reader.message().left() == Time{Duration{5}});
 }
 
+TEST_CASE("reader: a status of gRPC is an error in an answer that looks well") {
+    for (const auto& [field, status] : {std::pair{"grpc-status: 14\r\n", 14},
+                                        {"", 200},
+                                        {"grpc-status: 0\r\n", 200},
+                                        {"grpc-status: x\r\n", 2}}) {
+        ResponseReader reader;
+        reader.restart();
+        REQUIRE(reader.feed(std::string{"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n"} + field +
+                            "\r\n") == Progress::done);
+        CHECK(reader.message().status() == status);
+        CHECK(reader.message().is_error() == (status != 200));
+        CHECK_FALSE(reader.message().is_interim());
+    }
+    std::string text;
+    append_response(text, {.status = 14, .outcome = Outcome::error}, 0);
+    ResponseReader reader;
+    reader.restart();
+    REQUIRE(reader.feed(text) == Progress::done);
+    CHECK(reader.message().status() == 14);
+}
+
 TEST_CASE("reader: chunked answers, and those that end with their connection, are read") {
     ResponseReader chunked;
     chunked.restart();

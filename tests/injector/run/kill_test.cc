@@ -22,6 +22,7 @@
 #include "injector/plan.h"
 #include "injector/run/inject.h"
 #include "scenarios/read.h"
+#include "tests/injector/runtime_folder.h"
 
 namespace shaketable::injector {
 namespace {
@@ -43,6 +44,8 @@ class Victim {
         }
         pid_file_ = folder / "victim.pid";
         std::ofstream{pid_file_} << pid_ << "\n";
+        if (const std::string why = find_unslowable(); !why.empty())
+            WARN("nobody is slowed down by a control group here: " << why);
     }
     ~Victim() {
         ::kill(pid_, SIGKILL);
@@ -52,7 +55,20 @@ class Victim {
     Victim& operator=(const Victim&) = delete;
 
     [[nodiscard]] std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
+    [[nodiscard]] std::string pid_text() const { return std::to_string(pid_); }
     [[nodiscard]] std::string pid_file() const { return pid_file_.string(); }
+    /// Its control groups, as the kernel prints them.
+    [[nodiscard]] std::string groups() const {
+        std::ifstream file{"/proc/" + std::to_string(pid_) + "/cgroup"};
+        return {std::istreambuf_iterator<char>{file}, {}};
+    }
+    /// Why it cannot be slowed down here; "" = it can.
+    [[nodiscard]] std::string find_unslowable() const {
+        const auto found = Cgroups::find();
+        if (!found) return found.error().message;
+        const auto deed = found->plan(pid_, "shaketable-test");
+        return deed ? "" : deed.error().message;
+    }
     [[nodiscard]] bool runs() const {
         const auto self = identify(pid_);
         return self && !is_stopped(*self);
@@ -64,34 +80,10 @@ class Victim {
     fs::path pid_file_;
 };
 
-/// A folder of its own for journals and files.
-class Folder {
-  public:
-    Folder() : path_{(fs::temp_directory_path() / "shaketable-kill-XXXXXX").string()} {
-        REQUIRE(::mkdtemp(path_.data()) != nullptr);
-        ::setenv("XDG_RUNTIME_DIR", path_.c_str(), 1);
-    }
-    ~Folder() {
-        ::unsetenv("XDG_RUNTIME_DIR");
-        std::error_code error;
-        fs::remove_all(path_, error);
-    }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    [[nodiscard]] const std::string& path() const { return path_; }
-    [[nodiscard]] std::size_t journals() const {
-        std::size_t count = 0;
-        std::error_code error;
-        for (const auto& entry : fs::directory_iterator{path_ + "/shaketable", error})
-            count += entry.path().extension() == ".journal";
-        return count;
-    }
+const std::string slow =
+    "  - {id: slow, at: 120ms, for: 250ms, every: 450ms, fault: slow, target: db, factor: 4}\n";
 
-  private:
-    std::string path_;
-};
-
-scenarios::Scenario scenario() {
+scenarios::Scenario scenario(const std::string& more) {
     const auto document = scenarios::read_text("test.yaml", R"(
 schema: shaketable/v1
 name: kill
@@ -109,7 +101,7 @@ faults:
   - {id: nap, at: 150ms, for: 200ms, every: 500ms, fault: pause, target: "web[0]"}
   - {id: late, at: 0s, for: 20s, fault: latency, target: web -> db, delay: 5ms}
   - {id: gone, at: 300ms, for: 100ms, every: 500ms, fault: blackhole, target: users -> web}
-)");
+)" + more);
     REQUIRE(document.has_value());
     return document->scenarios.front();
 }
@@ -126,12 +118,12 @@ std::vector<pid_t> processes_of(pid_t session) {
 }
 
 /// A run in a session of its own, so that every process of it is known.
-pid_t start_run(const Bindings& bindings) {
+pid_t start_run(const Bindings& bindings, const std::string& more) {
     const pid_t pid = ::fork();
     if (pid == 0) {
         ::setsid();
         ::signal(SIGSEGV, SIG_DFL);
-        auto plan = make_plan(scenario(), bindings, {.stand_ins = true});
+        auto plan = make_plan(scenario(more), bindings, {.stand_ins = true});
         if (!plan) ::_exit(10);
         auto sockets = open_sockets(*plan);
         if (!sockets) ::_exit(11);
@@ -154,7 +146,7 @@ bool wait_until(Done done) {
 TEST_CASE("run: whoever of it is killed, and whenever, leaves nothing behind") {
     const char* wanted = std::getenv("SHAKETABLE_KILLS");
     const int kills = wanted != nullptr ? std::atoi(wanted) : 20;
-    const Folder folder;
+    const RuntimeFolder folder;
     const Victim victim{folder.path()};
     Bindings bindings;
     bindings.services.entries.push_back({"db",
@@ -163,9 +155,11 @@ TEST_CASE("run: whoever of it is killed, and whenever, leaves nothing behind") {
                                           .start = {},
                                           .pid_file = victim.pid_file(),
                                           .health = {}}});
+    const std::string home = victim.groups();
+    const std::string more = victim.find_unslowable().empty() ? slow : "";
     Random dice{random_key(1, 0, "kill", "whom and when")};
     for (int i = 0; i < kills; ++i) {
-        const pid_t controller = start_run(bindings);
+        const pid_t controller = start_run(bindings, more);
         REQUIRE(controller > 0);
         (void)::poll(nullptr, 0, static_cast<int>(dice.below(1500)));
         std::vector<pid_t> all = processes_of(controller);
@@ -178,13 +172,13 @@ TEST_CASE("run: whoever of it is killed, and whenever, leaves nothing behind") {
         REQUIRE(wait_until([&] { return ::waitpid(controller, &status, WNOHANG) == controller; }));
         CHECK((WIFSIGNALED(status) || WEXITSTATUS(status) == 3));
         CHECK(wait_until([&] { return processes_of(controller).empty(); }));
-        CHECK(wait_until([&] { return victim.runs(); }));
+        CHECK(wait_until([&] { return victim.runs() && victim.groups() == home; }));
         CHECK(folder.journals() == 0);
     }
 }
 
 TEST_CASE("run: when controller and guardian die together, `undo` puts it right") {
-    const Folder folder;
+    const RuntimeFolder folder;
     const Victim victim{folder.path()};
     Bindings bindings;
     bindings.services.entries.push_back({"db",
@@ -193,7 +187,7 @@ TEST_CASE("run: when controller and guardian die together, `undo` puts it right"
                                           .start = {},
                                           .pid_file = victim.pid_file(),
                                           .health = {}}});
-    const pid_t controller = start_run(bindings);
+    const pid_t controller = start_run(bindings, "");
     REQUIRE(wait_until([&] { return !victim.runs(); }));  // it is paused now
     // Stopped first, so that neither sees the other die.
     const std::vector<pid_t> all = processes_of(controller);
@@ -209,6 +203,35 @@ TEST_CASE("run: when controller and guardian die together, `undo` puts it right"
     CHECK(victim.runs());
     CHECK(undo_all(*Journal::folder()).done.empty());  // again: nothing more to do
     CHECK(folder.journals() == 0);
+}
+
+TEST_CASE("run: when controller and guardian die together, `undo` takes a control group away") {
+    const RuntimeFolder folder;
+    const Victim victim{folder.path()};
+    if (!victim.find_unslowable().empty()) return;  // it has said why
+    const std::string home = victim.groups();
+    const QuotaDeed deed =
+        *Cgroups::find()->plan(static_cast<pid_t>(std::stol(victim.pid_text())), "any");
+    Bindings bindings;
+    bindings.services.entries.push_back({"db",
+                                         {.addresses = {victim.address()},
+                                          .flavour = proxy::Flavour::tcp,
+                                          .start = {},
+                                          .pid_file = victim.pid_file(),
+                                          .health = {}}});
+    const pid_t controller = start_run(bindings, slow);
+    REQUIRE(wait_until([&] { return victim.groups() != home || !deed.is_group; }));
+    const std::vector<pid_t> all = processes_of(controller);
+    for (const pid_t pid : all) ::kill(pid, SIGSTOP);
+    for (const pid_t pid : all) ::kill(pid, SIGKILL);
+    ::waitpid(controller, nullptr, 0);
+    REQUIRE(wait_until([&] { return processes_of(controller).empty(); }));
+    CHECK(undo_all(*Journal::folder()).failed.empty());
+    CHECK(victim.runs());
+    CHECK(victim.groups() == home);
+    CHECK(folder.journals() == 0);
+    for (const auto& entry : fs::directory_iterator{deed.before})
+        CHECK_FALSE(entry.path().filename().string().starts_with("shaketable-"));
 }
 
 }  // namespace

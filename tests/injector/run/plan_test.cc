@@ -104,19 +104,67 @@ TEST_CASE("plan: a pause of the user's own service needs its process") {
     CHECK(plan->pauses.size() == 1);
 }
 
-TEST_CASE("plan: what this world does not honour is a warning, by name") {
+TEST_CASE("plan: a fault that nobody here can carry out is refused, with what to do") {
     const auto loss = make_plan(
         scenario("[{id: lossy, at: 10s, for: 5s, fault: loss, target: web -> db, share: 5%}]"), {},
         {.stand_ins = true});
-    REQUIRE(loss.has_value());
-    REQUIRE(loss->warnings.size() == 1);
-    CHECK(loss->warnings[0].code == "W310");
-    CHECK(loss->warnings[0].field == "faults[0]");
-    const auto slow =
-        make_plan(scenario("[{id: tired, at: 10s, for: 5s, fault: slow, target: db, factor: 3}]"),
-                  bound_db(), {.stand_ins = true});
-    REQUIRE(slow.has_value());
-    CHECK(slow->warnings.size() == 1);
+    REQUIRE(code_of(loss) == "E306");
+    CHECK(loss.error()[0].field == "faults[0]");
+    CHECK(loss.error()[0].hint == "TCP hides lost packets from a proxy");
+    const std::string cold = "[{id: c, at: 10s, for: 5s, fault: exhaust, target: db, workers: 1}]";
+    const auto bound = make_plan(scenario(cold), bound_db(), {.stand_ins = true});
+    REQUIRE(code_of(bound) == "E306");
+    CHECK(bound.error()[0].message == "c: exhaust of db is left out: only a stand-in can do it");
+    CHECK(bound.error()[0].hint == "leave the binding out, and --stand-ins plays it");
+    CHECK(make_plan(scenario(cold), {}, {.stand_ins = true}).has_value());
+}
+
+TEST_CASE("plan: a fault that is carried out in part is a warning, by name") {
+    const auto tampered = make_plan(
+        scenario("[{id: t, at: 10s, for: 5s, fault: error, status: 503, target: \"* -> *\"}]"),
+        bound_db({.addresses = {"127.0.0.1:5432"}, .flavour = proxy::Flavour::tcp}),
+        {.stand_ins = true});
+    REQUIRE(tampered.has_value());
+    REQUIRE(tampered->warnings.size() == 1);
+    CHECK(tampered->warnings[0].code == "W310");
+    CHECK(tampered->warnings[0].field == "faults[0]");
+    // Only the ways that it reaches count.
+    const auto one = make_plan(
+        scenario("[{id: t, at: 10s, for: 5s, fault: error, status: 503, target: users -> web}]"),
+        bound_db({.addresses = {"127.0.0.1:5432"}, .flavour = proxy::Flavour::tcp}),
+        {.stand_ins = true});
+    REQUIRE(one.has_value());
+    CHECK(one->warnings.empty());
+}
+
+TEST_CASE("plan: what callers cannot know of each other is refused, and one caller knows itself") {
+    scenarios::Scenario wide = scenario();
+    for (auto& entry : wide.services.entries)
+        entry.value.balance = policies::Balance{.view = policies::LoadView::global};
+    const auto refused = make_plan(wide, {}, {.stand_ins = true});
+    REQUIRE_FALSE(refused.has_value());
+    REQUIRE(refused.error().size() == 1);  // db has two callers, web the load generator alone
+    CHECK(refused.error()[0].code == "E306");
+    CHECK(refused.error()[0].field == "services.db.balance");
+}
+
+const std::string slow = "[{id: tired, at: 10s, for: 5s, fault: slow, target: db, factor: 4}]";
+
+TEST_CASE("plan: to slow down the user's own service, its process must be known") {
+    const auto unknown = make_plan(scenario(slow), bound_db(), {.stand_ins = true});
+    REQUIRE(code_of(unknown) == "E303");
+    CHECK(unknown.error()[0].message == "tired would slow down db, whose process is unknown");
+    CHECK(unknown.error()[0].field == "faults[0]");
+}
+
+TEST_CASE("plan: where no control group can be had, slowing down says what is missing") {
+    const auto refused =
+        make_plan(scenario(slow), bound_db({.addresses = {"127.0.0.1:5432"}, .start = {"./db"}}),
+                  {.stand_ins = true, .proc = "/nowhere"});
+    REQUIRE(code_of(refused) == "E303");
+    CHECK(refused.error()[0].message ==
+          "tired would slow down db: no control group of this machine hands out processor time");
+    CHECK(make_plan(scenario(slow), {}, {.stand_ins = true, .proc = "/nowhere"}).has_value());
 }
 
 TEST_CASE("plan: what stand-ins do not do of themselves is a warning") {
@@ -152,6 +200,23 @@ TEST_CASE("plan: in words, it names every target, port and signal") {
         INFO(part);
         CHECK(text.find(part) != std::string::npos);
     }
+}
+
+TEST_CASE("plan: in words, a ramp of a slow-down is its first step and its last") {
+    const auto plan = make_plan(
+        scenario("[{id: tired, at: 10s, for: 5s, fault: slow, target: db, factor: 4, ramp: 1s}]"),
+        bound_db({.addresses = {"127.0.0.1:5432"}, .start = {"./db"}}), {.stand_ins = true});
+    if (!plan) {
+        WARN("skipped: " << plan.error()[0].message);
+        return;
+    }
+    CHECK(plan->slowings.size() > 100);
+    CHECK(plan->slowings.front().faults == std::vector<std::size_t>{0});
+    CHECK(plan->slowings.back().slowdown == 1);
+    CHECK(print(*plan).find("control groups\n"
+                            "  db[0]: 1 ms of processor time in 1.03 ms from 10.01s\n"
+                            "  db[0]: 1 ms of processor time in 4 ms from 11s\n"
+                            "  db[0]: as before from 15s\n") != std::string::npos);
 }
 
 }  // namespace

@@ -52,6 +52,18 @@ TEST_CASE("stand-in faults: exhausted, it holds fewer workers at once") {
     CHECK(during(repeat).queue_max > 10);
 }
 
+TEST_CASE("stand-in faults: with its connections taken, callers are refused before they send") {
+    std::string text = faulty("fault: exhaust, connections: 100%");
+    const std::string call = "timeout: 1s}";
+    text.replace(text.find(call), call.size(), "policy: pool}");
+    text += "policies: {pool: {timeout: 1s, bulkhead: 8}}\n";
+    const reports::Repeat repeat = ran(text);
+    CHECK(during(repeat).arrived == 0);
+    CHECK(repeat.segments[1].flows[0].settled[static_cast<std::size_t>(Outcome::bulkhead_full)] ==
+          80);
+    CHECK(repeat.segments[0].flows[0].succeeded() + repeat.segments[2].flows[0].succeeded() >= 155);
+}
+
 TEST_CASE("stand-in faults: a pause of the timeline stops work and keeps what is in hand") {
     const reports::Repeat repeat = ran(faulty("fault: pause"));
     CHECK(during(repeat).completed <= 1);

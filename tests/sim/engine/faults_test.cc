@@ -145,6 +145,25 @@ TEST_CASE("fault: exhaust takes workers away, capacity replicas") {
     check_untouched(outside(drained));
 }
 
+TEST_CASE("fault: exhaust takes connections of callers, who wait for what is left of them") {
+    // A rate of 10/s times 10 ms needs a tenth of a connection; with none, all are refused.
+    const auto none = play_fault("fault: exhaust, target: db, connections: 100%",
+                                 {{"policies.rules.bulkhead", "4"}});
+    CHECK(of(during(none).settled, Outcome::bulkhead_full) == 100);
+    check_untouched(outside(none));
+    const auto some = play_fault("fault: exhaust, target: db, connections: 3",
+                                 {{"policies.rules.bulkhead", "4"}});
+    check_untouched(during(some));
+    CHECK(some.repeats[0].fault_hits[0] == 1);
+    // Whoever waits when it ends is let through then: 500 ms of arrivals have not given up yet.
+    const auto waiting = play_fault("fault: exhaust, target: db, connections: 4",
+                                    {{"policies.rules.bulkhead", "{connections: 4, pending: 100}"},
+                                     {"policies.rules.timeout", "60s"}});
+    CHECK(calls(waiting, "web", "db.get").succeeded() == 300);
+    CHECK(during(waiting).settled_total() == 0);
+    CHECK(calls(waiting, "web", "db.get").latency.longest() > seconds{9});
+}
+
 TEST_CASE("fault: load multiplies what comes") {
     const auto record = play_fault("fault: load, target: users, factor: 3");
     CHECK(during(record).started == Approx(300).margin(2));

@@ -1,0 +1,283 @@
+// Whole runs, with all their processes, as `shaketable inject` plays them.
+#include "injector/run/inject.h"
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+#include <poll.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "injector/journal.h"
+#include "tests/injector/live.h"
+#include "tests/injector/runtime_folder.h"
+
+namespace shaketable::injector {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::json;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+std::string scenario_of(const std::string& run, const std::string& faults = "[]") {
+    return "schema: shaketable/v1\nname: inject\nrun: {" + run +
+           ", seed: 1, sample_every: 100ms}\nservices:\n"
+           "  web: {endpoints: {get: {steps: [{call: db.get}]}}}\n"
+           "  db: {endpoints: {get: {idempotent: true, steps: [{wait: 1ms}]}}}\n"
+           "workload: {users: {call: web.get, arrivals: constant(50/s), timeout: 1s}}\n"
+           "faults: " +
+           faults + "\n";
+}
+
+Json to_json(const Injected& injected) {
+    Json json{{"end", static_cast<int>(injected.end)},
+              {"why", injected.why},
+              {"defect", injected.is_defect},
+              {"not_undone", injected.not_undone},
+              {"put_right", injected.put_right},
+              {"codes", Json::array()},
+              {"repeats", Json::array()}};
+    for (const Problem& problem : injected.problems) json["codes"].push_back(problem.code);
+    for (const reports::Repeat& repeat : injected.repeats) {
+        Json events = Json::array();
+        for (const reports::Event& event : repeat.events)
+            events.push_back({{"what", event.what},
+                              {"subject", event.subject},
+                              {"detail", event.detail},
+                              {"at", to_seconds(event.at.time_since_epoch())}});
+        json["repeats"].push_back(
+            {{"started", live::flow(repeat, 0).started},
+             {"failed", live::flow(repeat, 0).settled_total() - live::flow(repeat, 0).succeeded()},
+             {"hits", repeat.fault_hits},
+             {"events", std::move(events)}});
+    }
+    return json;
+}
+
+/// A run in a session of its own. It says where its page is, and at its end what has become of it.
+class Run {
+  public:
+    explicit Run(const std::string& text, const Bindings& bindings = {},
+                 InjectOptions options = {}) {
+        int ends[2];
+        REQUIRE(::pipe(ends) == 0);
+        pid_ = ::fork();
+        REQUIRE(pid_ >= 0);
+        if (pid_ > 0) {
+            ::close(ends[1]);
+            from_ = ends[0];
+            return;
+        }
+        ::setsid();
+        ::close(ends[0]);
+        ::signal(SIGSEGV, SIG_DFL);
+        const auto say = [&](const std::string& line) {
+            (void)!::write(ends[1], (line + "\n").data(), line.size() + 1);
+        };
+        options.listening = [&](const proxy::Address& address) { say(address.print()); };
+        auto plan = make_plan(live::scenario_of(text), bindings, {.stand_ins = true});
+        if (!plan) ::_exit(10);
+        auto sockets = open_sockets(*plan);
+        if (!sockets) ::_exit(11);
+        say(to_json(inject_repeats(*plan, std::move(*sockets), options)).dump());
+        ::_exit(0);
+    }
+    ~Run() {
+        if (pid_ > 0) ::kill(pid_, SIGTERM);
+        if (pid_ > 0) ::waitpid(pid_, nullptr, 0);
+        ::close(from_);
+    }
+    Run(const Run&) = delete;
+    Run& operator=(const Run&) = delete;
+
+    /// The next line it says; "" after half a minute, or at its end.
+    std::string line() {
+        pollfd wait{from_, POLLIN, 0};
+        for (;;) {
+            const std::size_t end = text_.find('\n');
+            if (end != std::string::npos) {
+                std::string first = text_.substr(0, end);
+                text_.erase(0, end + 1);
+                return first;
+            }
+            char bytes[4096];
+            if (::poll(&wait, 1, 30'000) != 1) return "";
+            const ssize_t n = ::read(from_, bytes, sizeof bytes);
+            if (n <= 0) return "";
+            text_.append(bytes, static_cast<std::size_t>(n));
+        }
+    }
+    Json outcome() {
+        const std::string said = line();
+        REQUIRE_FALSE(said.empty());
+        REQUIRE(::waitpid(pid_, nullptr, 0) == pid_);
+        pid_ = 0;
+        return Json::parse(said);
+    }
+    [[nodiscard]] pid_t pid() const { return pid_; }
+
+  private:
+    pid_t pid_ = 0;
+    int from_ = -1;
+    std::string text_;
+};
+
+std::string ask(const std::string& address, const std::string& line, const std::string& body = "") {
+    const auto to = *proxy::Address::parse(address);
+    const Descriptor fd{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+    REQUIRE(::connect(fd.get(), to.data(), to.size()) == 0);
+    const std::string request = line + " HTTP/1.1\r\nHost: " + address +
+                                "\r\nConnection: close\r\nContent-Type: application/json\r\n"
+                                "Content-Length: " +
+                                std::to_string(body.size()) + "\r\n\r\n" + body;
+    REQUIRE(::send(fd.get(), request.data(), request.size(), MSG_NOSIGNAL) ==
+            static_cast<ssize_t>(request.size()));
+    std::string answer;
+    char bytes[4096];
+    pollfd wait{fd.get(), POLLIN, 0};
+    for (ssize_t n;
+         ::poll(&wait, 1, 30'000) == 1 && (n = ::read(fd.get(), bytes, sizeof bytes)) > 0;)
+        answer.append(bytes, static_cast<std::size_t>(n));
+    return answer;
+}
+
+InjectOptions with_page() {
+    InjectOptions options;
+    options.page = *proxy::Address::parse("127.0.0.1:0");
+    return options;
+}
+
+TEST_CASE("inject: repeats are played one after another, each with dice of its own") {
+    const RuntimeFolder folder;
+    std::string text = scenario_of("duration: 1s, repeats: 3");
+    text.replace(text.find("constant"), 8, "poisson");
+    const Json outcome = Run{text}.outcome();
+    CHECK(outcome["end"] == static_cast<int>(Injected::End::complete));
+    REQUIRE(outcome["repeats"].size() == 3);
+    CHECK(outcome["repeats"][0]["started"] != outcome["repeats"][1]["started"]);
+    for (const Json& repeat : outcome["repeats"]) CHECK(repeat["started"] > 20);
+}
+
+TEST_CASE("inject: repeats together last no longer than they may") {
+    const RuntimeFolder folder;
+    InjectOptions options;
+    options.duration_max = milliseconds{2500};
+    const Json outcome = Run{scenario_of("duration: 1s, repeats: 50"), {}, options}.outcome();
+    CHECK(outcome["end"] == static_cast<int>(Injected::End::stopped));
+    CHECK(outcome["why"] == "it has run for as long as it may");
+    CHECK(outcome["repeats"].size() < 4);
+}
+
+TEST_CASE("inject: faults are put while it runs, end with their leases, and are in the record") {
+    const RuntimeFolder folder;
+    Run run{scenario_of("duration: 4s"), {}, with_page()};
+    const std::string page = run.line();
+    CHECK(ask(page, "GET /v1/proxies").find("\"web -> db[0]\"") != std::string::npos);
+    const std::string fault =
+        R"({"id": "gone", "fault": "error", "status": 503, "target": "web -> db[0]", "lease": "600ms"})";
+    CHECK(ask(page, "POST /v1/faults", fault).find("201 Created") != std::string::npos);
+    CHECK(ask(page, "POST /v1/faults", fault).find("409 ") != std::string::npos);
+    CHECK(ask(page, "GET /v1/faults").find("\"gone\"") != std::string::npos);
+    CHECK(ask(page, "PUT /v1/faults/odd", R"({"fault": "loss", "target": "web -> db[0]"})")
+              .find("400 ") != std::string::npos);
+    CHECK(ask(page, "PUT /v1/faults/far",
+              R"({"fault": "latency", "target": "web -> db[0]", "delay": "30ms"})")
+              .find("201 ") != std::string::npos);
+    CHECK(ask(page, "DELETE /v1/faults/far").find("204 ") != std::string::npos);
+    CHECK(ask(page, "DELETE /v1/proxies/x").find("405 ") != std::string::npos);
+    const Json outcome = run.outcome();
+    INFO(outcome.dump(1));
+    CHECK(outcome["end"] == static_cast<int>(Injected::End::complete));
+    CHECK(outcome["repeats"][0]["failed"] > 5);
+    CHECK(outcome["repeats"][0]["failed"] < 120);  // the lease was over in time
+    std::string told;
+    for (const Json& event : outcome["repeats"][0]["events"])
+        if (event["subject"] == "gone" || event["subject"] == "far")
+            told +=
+                event["what"].get<std::string>() + " " + event["subject"].get<std::string>() + "; ";
+    CHECK(told ==
+          "fault.put gone; fault.put far; fault.remove far; lease.end gone; fault.remove gone; ");
+}
+
+TEST_CASE("inject: where the page's port is taken, it says by whom") {
+    const RuntimeFolder folder;
+    const Descriptor taken = listen_on_loopback();
+    InjectOptions options;
+    options.page = proxy::Address::of_socket(taken.get());
+    const Json outcome = Run{scenario_of("duration: 1s"), {}, options}.outcome();
+    CHECK(outcome["end"] == static_cast<int>(Injected::End::failed));
+    CHECK(outcome["codes"] == Json::array({"E302"}));
+}
+
+/// A process of the run's session whose parent's parent is the controller.
+pid_t find_worker(pid_t controller) {
+    const auto parent_of = [](const std::string& pid) {
+        std::ifstream file{"/proc/" + pid + "/stat"};
+        std::string line;
+        std::getline(file, line);
+        std::istringstream rest{line.substr(line.rfind(')') + 2)};
+        std::string state, parent;
+        rest >> state >> parent;
+        return parent;
+    };
+    for (const auto& entry : fs::directory_iterator{"/proc"}) {
+        const std::string name = entry.path().filename().string();
+        if (name.find_first_not_of("0123456789") != std::string::npos) continue;
+        const std::string parent = parent_of(name);
+        if (!parent.empty() && parent != "0" && parent_of(parent) == std::to_string(controller))
+            return static_cast<pid_t>(std::stol(name));
+    }
+    return 0;
+}
+
+TEST_CASE("inject: a process of ours that crashes is named, and everything is undone") {
+    const RuntimeFolder folder;
+    Run run{scenario_of("duration: 30s"), {}, with_page()};
+    (void)run.line();
+    pid_t worker = 0;
+    for (int i = 0; i < 1000 && worker == 0; ++i) {
+        worker = find_worker(run.pid());
+        (void)::poll(nullptr, 0, 10);
+    }
+    REQUIRE(worker > 0);
+    ::kill(worker, SIGSEGV);
+    const Json outcome = run.outcome();
+    INFO(outcome.dump(1));
+    CHECK(outcome["end"] == static_cast<int>(Injected::End::failed));
+    CHECK(outcome["defect"] == true);
+    CHECK(outcome["why"].get<std::string>().find("crashed (signal 11, Segmentation fault)") !=
+          std::string::npos);
+    CHECK(outcome["not_undone"].empty());
+}
+
+TEST_CASE("inject: what a former run has left is put right first, or named where it cannot be") {
+    const RuntimeFolder folder;
+    fs::create_directory(folder.path("shaketable"));
+    fs::permissions(folder.path("shaketable"), fs::perms::owner_all);
+    // A limit of a run whose process has gone.
+    std::ofstream{folder.path("limit")} << "1000 4000\n";
+    std::ofstream{folder.path("shaketable/1.journal")}
+        << "owner 999999 1\nlimit " + folder.path("limit") + "\tmax 100\n";
+    const Json healed = Run{scenario_of("duration: 1s")}.outcome();
+    CHECK(healed["end"] == static_cast<int>(Injected::End::complete));
+    CHECK(healed["put_right"].size() == 1);
+    // One that is a folder cannot be written.
+    std::ofstream{folder.path("shaketable/1.journal")}
+        << "owner 999999 1\nlimit " + folder.path("shaketable") + "\tmax\n";
+    const Json refused = Run{scenario_of("duration: 1s")}.outcome();
+    CHECK(refused["end"] == static_cast<int>(Injected::End::failed));
+    CHECK(refused["codes"] == Json::array({"E305"}));
+    CHECK(refused["not_undone"].size() == 1);
+    CHECK(refused["repeats"].empty());
+}
+
+}  // namespace
+}  // namespace shaketable::injector
