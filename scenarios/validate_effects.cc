@@ -36,14 +36,14 @@ class Rows {
         const auto [known, is_new] = seen_.emplace(table.row, Use{keys, own});
         if (!is_new && known->second.keys != keys)
             desk_.report("E125", own + (table.keys ? ".keys" : ".row"),
-                         "the row " + quoted(table.row) + " has " + std::to_string(keys) +
+                         "the row " + in_quotes(table.row) + " has " + std::to_string(keys) +
                              (keys == 1 ? " key here and " : " keys here and ") +
                              std::to_string(known->second.keys) + " elsewhere in its service",
                          "the same number of keys, or another name", {note(known->second.path)});
         const auto outer = std::find(open_.begin(), open_.end(), table.row);
         if (outer != open_.end() && keys == 1)
             desk_.report("E125", own + ".row",
-                         "the row " + quoted(table.row) +
+                         "the row " + in_quotes(table.row) +
                              " is committed within its own steps: the outer commit always fails",
                          "one of the two, or another row");
         open_.push_back(table.row);
@@ -97,7 +97,7 @@ void check_breakers(const Desk& desk) {
             desk.report("E125", "policies." + name + ".breaker.refuses",
                         "a breaker that refuses only retries refuses nothing here: nobody who "
                         "uses " +
-                            quoted(name) + " tries again",
+                            in_quotes(name) + " tries again",
                         "a `retry` or `hedge` beside it, or refuses: all");
     }
 }

@@ -76,7 +76,6 @@ void Caller::pass_gates(Index index) {
         const EdgeRules& rules = rules_of(call.edge_state);
         const auto& gates = call.past_call_gates ? rules.attempt_gates : rules.call_gates;
         if (call.gate == gates.size()) {
-            call.gate = 0;
             if (call.past_call_gates) return send_try(index);
             begin_try(index);
             continue;
@@ -253,10 +252,11 @@ void Caller::on_call_wait(Index index) {
     next_try(index);
 }
 
-/// A try is about to ask its own gates. Where waiting there counts, its end is known from now on.
+/// A try is about to ask its own gates, all of them. Where waiting there counts, its end is known from now on.
 void Caller::begin_try(Index index) {
     Call& call = calls_[index];
     call.past_call_gates = true;
+    call.gate = 0;
     call.state = Call::State::trying;
     if (rules_of(call.edge_state).pool_wait_counts)
         call.gives_up = gives_up(call.edge_state, std::max(call.started, run_.due), call.deadline);

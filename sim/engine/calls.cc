@@ -21,7 +21,6 @@ void Engine::pass_gates(Index index) {
         const EdgeRules& rules = rules_[hops_[call.edge_state].edge];
         const auto& gates = call.past_call_gates ? rules.attempt_gates : rules.call_gates;
         if (call.gate == gates.size()) {
-            call.gate = 0;
             if (call.past_call_gates) return send_try(index);
             begin_try(index);
             continue;
@@ -193,10 +192,11 @@ void Engine::on_call_wait(Index index) {
     next_try(index);
 }
 
-/// A try is about to ask its own gates. Where waiting there counts, its end is known from now on.
+/// A try is about to ask its own gates, all of them. Where waiting there counts, its end is known from now on.
 void Engine::begin_try(Index index) {
     Call& call = calls_[index];
     call.past_call_gates = true;
+    call.gate = 0;
     call.state = Call::State::trying;
     if (rules_[hops_[call.edge_state].edge].pool_wait_counts)
         call.gives_up = gives_up(call.edge_state, call.deadline);

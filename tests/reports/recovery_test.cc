@@ -121,12 +121,12 @@ TEST_CASE("band: one point or three deviations below the baseline, twice its med
 
 TEST_CASE("band: steps without answers are outside when calls began, and neither when none did") {
     const Band band{0.99, 0.04};
-    CHECK(place_of({10, 10, 0, 10, 0.02, 0.03}, band) == Place::inside);
-    CHECK(place_of({10, 9, 1, 10, 0.02, 0.03}, band) == Place::outside);
-    CHECK(place_of({10, 10, 0, 10, 0.05, 0.06}, band) == Place::outside);
-    CHECK(place_of({10, 0, 0, 10, -1, -1}, band) == Place::outside);
-    CHECK(place_of({0, 0, 0, 0, -1, -1}, band) == Place::neither);
-    CHECK(place_of({10, 0, 10, 10, -1, -1}, {-0.1, 0.04}) == Place::outside);
+    CHECK(place_of({10, 10, 0, 10, 0.02, 0.03}, band) == BandSide::inside);
+    CHECK(place_of({10, 9, 1, 10, 0.02, 0.03}, band) == BandSide::outside);
+    CHECK(place_of({10, 10, 0, 10, 0.05, 0.06}, band) == BandSide::outside);
+    CHECK(place_of({10, 0, 0, 10, -1, -1}, band) == BandSide::outside);
+    CHECK(place_of({0, 0, 0, 0, -1, -1}, band) == BandSide::neither);
+    CHECK(place_of({10, 0, 10, 10, -1, -1}, {-0.1, 0.04}) == BandSide::outside);
 }
 
 TEST_CASE("band: a baseline without calls has none") {

@@ -107,6 +107,14 @@ workload: {users: {call: web.get, arrivals: constant(1/s), policy: outer}}
     CHECK(of(flow.settled, Outcome::timeout) == flow.settled_total());
 }
 
+TEST_CASE("gates: the retry of a try that a gate refused asks that gate again") {
+    const auto flow = calls_of(
+        play_rules("{breaker: {open_at: \"1 consecutive errors\", half_open_after: 60s}, "
+                   "retry: {retries: 1, when: [any]}, timeout: {attempt: 50ms, total: 1h}}"));
+    CHECK(flow.sent == 1);
+    CHECK(of(flow.tries, Outcome::breaker_open) == 19);
+}
+
 TEST_CASE("gates: nothing is lost where every gate, hedges and retries meet an overload") {
     for (const char* order :
          {"", ", order: [bulkhead, retry, hedge]", ", order: [breaker, retry]"}) {

@@ -60,9 +60,9 @@ TEST_CASE("starts: a call whose record is made when its first try fails is as on
 }
 
 TEST_CASE("starts: nor with gates that refuse, fallbacks, deadlines and cancellation") {
-    const std::string retry = "retry: {retries: 2, when: [timeout, 5xx, breaker_open]}";
+    const std::string retry = "retry: {retries: 2, when: [timeout, 5xx, refused]}";
     check_same(retry + ", breaker: {open_at: \"errors > 30% of 10 over 5s\", half_open_after: 1s}");
-    check_same(retry + ", fallback: {on: [any], work: 2ms}, deadline: propagate");
+    check_same(retry + ", fallback: {when: [any], work: 2ms}, deadline: propagate");
     check_same(retry + ", throttle: {}, cancel: propagate, deadline: propagate");
 }
 
