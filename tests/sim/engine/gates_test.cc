@@ -121,7 +121,7 @@ TEST_CASE("gates: nothing is lost where every gate, hedges and retries meet an o
         INFO(order);
         const auto record = play_rules(
             std::string{
-                "{bulkhead: {connections: 3, pending: 4}, rate_limit: {rate: 60/s, burst: 3, "
+                "{bulkhead: {connections: 3, pending: 4}, rate_limit: {rate: 120/s, burst: 1, "
                 "wait: 200ms}, breaker: {open_at: \"20 consecutive errors\", "
                 "half_open_after: 1s}, hedge: {after: 40ms, extra: 2}, retry: {retries: 2, "
                 "when: [any], backoff: 10ms}, timeout: {attempt: 120ms, total: 400ms}, "
