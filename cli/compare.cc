@@ -18,7 +18,7 @@ namespace {
 
 enum class FailOn : std::uint8_t { nothing, regression, difference };
 
-struct Arguments {
+struct CompareArguments {
     std::vector<std::string> runs;
     FailOn fail_on = FailOn::nothing;
     reports::Tolerances tolerances;  ///< in percent until they are used
@@ -56,7 +56,7 @@ bool fails(const std::vector<reports::ComparedRuns>& pairs, FailOn on) {
     });
 }
 
-void compare(const Arguments& arguments, Options& options) {
+void compare(const CompareArguments& arguments, Options& options) {
     options.exit_code = invalid;
     const auto a = load_run(arguments.runs.at(0));
     const auto b = load_run(arguments.runs.at(1));
@@ -96,7 +96,7 @@ void add_tolerance(CLI::App& command, const char* flag, double& percent, const c
 
 void add_compare(CLI::App& app, Options& options) {
     auto* command = app.add_subcommand("compare", "say what changed between two runs");
-    auto arguments = std::make_shared<Arguments>();
+    auto arguments = std::make_shared<CompareArguments>();
     options.add_json(*command);
     options.add_quiet(*command);
     command->add_option("run", arguments->runs, "two run folders, or result.json files")

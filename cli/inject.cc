@@ -26,7 +26,7 @@ namespace shaketable::cli {
 
 namespace {
 
-struct Arguments {
+struct InjectArguments {
     Input input;
     std::string bindings;
     std::string variant;
@@ -64,7 +64,7 @@ void show(const Problems& problems, const scenarios::Document& document, std::si
 }
 
 /// The variant that is meant; none, with a message, where it is not clear which.
-std::optional<std::size_t> choose_variant(const Arguments& arguments,
+std::optional<std::size_t> choose_variant(const InjectArguments& arguments,
                                           const scenarios::Document& document) {
     std::string names;
     for (std::size_t v = 0; v < document.scenarios.size(); ++v) {
@@ -79,7 +79,7 @@ std::optional<std::size_t> choose_variant(const Arguments& arguments,
     return std::nullopt;
 }
 
-bool confirm(const Arguments& arguments) {
+bool confirm(const InjectArguments& arguments) {
     if (arguments.yes) return true;
     if (isatty(STDIN_FILENO) == 0) {
         std::cerr << "error: nobody is there to confirm the plan: say --yes, or look at it with "
@@ -116,13 +116,13 @@ void say_end(const injector::Injected& injected) {
     if (injected.not_undone.empty()) std::cerr << "everything that was done is undone\n";
 }
 
-std::vector<std::string> outputs_of(const Arguments& arguments,
+std::vector<std::string> outputs_of(const InjectArguments& arguments,
                                     const scenarios::Scenario& scenario) {
     if (!arguments.outputs.empty()) return arguments.outputs;
     return {"runs/" + scenario.name + "-live"};
 }
 
-void report(const Arguments& arguments, Options& options, const scenarios::Scenario& scenario,
+void report(const InjectArguments& arguments, Options& options, const scenarios::Scenario& scenario,
             const model::Model& model, const injector::Injected& injected,
             const reports::Provenance& provenance) {
     if (injected.repeats.empty() || injected.end == injector::Injected::End::failed) {
@@ -146,7 +146,7 @@ void report(const Arguments& arguments, Options& options, const scenarios::Scena
 }
 
 /// What was asked for besides the scenario file, and can show in the result.
-std::string options_of(const Arguments& arguments) {
+std::string options_of(const InjectArguments& arguments) {
     std::string options;
     if (arguments.stand_ins) options += " --stand-ins";
     if (!arguments.bindings.empty()) options += " --bind " + shell_word(arguments.bindings);
@@ -155,7 +155,7 @@ std::string options_of(const Arguments& arguments) {
     return options + arguments.choice.print();
 }
 
-void inject(const Arguments& arguments, Options& options) {
+void inject(const InjectArguments& arguments, Options& options) {
     auto document = read(arguments.input, options, false);
     if (!document) return;
     options.exit_code = invalid;
@@ -225,7 +225,7 @@ void inject(const Arguments& arguments, Options& options) {
 
 void add_inject(CLI::App& app, Options& options) {
     auto* command = app.add_subcommand("inject", "play a scenario on real processes and judge it");
-    auto arguments = std::make_shared<Arguments>();
+    auto arguments = std::make_shared<InjectArguments>();
     arguments->input.add_to(*command, options);
     command->add_option("--bind", arguments->bindings,
                         "where your own services live (a YAML file)");

@@ -13,7 +13,7 @@ namespace shaketable::cli {
 
 namespace {
 
-struct Arguments {
+struct ServeArguments {
     std::string listen = "127.0.0.1:8474";
     std::string config;
     std::uint64_t seed = 1;
@@ -24,7 +24,7 @@ void say(const Problem& problem) {
     if (!problem.hint.empty()) std::cerr << problem.hint << "\n";
 }
 
-void serve(const Arguments& arguments, Options& options) {
+void serve(const ServeArguments& arguments, Options& options) {
     options.exit_code = invalid;
     injector::control::ServeSettings settings{.seed = arguments.seed};
     const Result<injector::proxy::Address> listen =
@@ -57,7 +57,7 @@ void serve(const Arguments& arguments, Options& options) {
 void add_serve(CLI::App& app, Options& options) {
     auto* command =
         app.add_subcommand("serve", "proxies with faults, driven over HTTP while they run");
-    auto arguments = std::make_shared<Arguments>();
+    auto arguments = std::make_shared<ServeArguments>();
     command
         ->add_option("--listen", arguments->listen,
                      "where the control API listens: loopback, or unix:PATH")

@@ -32,7 +32,7 @@ struct Run {
     reports::Provenance provenance;
 };
 
-struct Arguments {
+struct SimulateArguments {
     Input input;
     std::vector<std::string> outputs;
     std::vector<std::string> variants;
@@ -42,7 +42,7 @@ struct Arguments {
 };
 
 /// Keeps the variants that were asked for. False, with a message: one of them is not in the file.
-bool choose_variants(const Arguments& arguments, scenarios::Document& document) {
+bool choose_variants(const SimulateArguments& arguments, scenarios::Document& document) {
     std::vector<scenarios::Scenario>& scenarios = document.scenarios;
     if (arguments.variants.empty()) return true;
     std::vector<std::string> names;
@@ -87,8 +87,8 @@ bool is_the_same(const scenarios::Scenario& scenario, const reports::Record& rec
 }
 
 /// Plays all of them. No value, with a message and the exit code set: one could not be played.
-std::optional<std::vector<Run>> play(const Arguments& arguments, scenarios::Document document,
-                                     Options& options) {
+std::optional<std::vector<Run>> play(const SimulateArguments& arguments,
+                                     scenarios::Document document, Options& options) {
     const std::uint32_t cores = std::max(1U, std::thread::hardware_concurrency());
     auto progress = std::make_unique<Progress>(!options.quiet);
     std::vector<Run> runs;
@@ -148,7 +148,7 @@ void print_text(const std::vector<Run>& runs, const Options& options) {
     std::cout << "\n" << reports::to_terminal_comparison(variants, style);
 }
 
-void simulate(const Arguments& arguments, Options& options) {
+void simulate(const SimulateArguments& arguments, Options& options) {
     auto document = read(arguments.input, options, false);
     if (!document) return;
     options.exit_code = invalid;
@@ -178,7 +178,7 @@ void simulate(const Arguments& arguments, Options& options) {
 
 void add_simulate(CLI::App& app, Options& options) {
     auto* command = app.add_subcommand("simulate", "play a scenario in virtual time and judge it");
-    auto arguments = std::make_shared<Arguments>();
+    auto arguments = std::make_shared<SimulateArguments>();
     arguments->input.add_to(*command, options);
     command
         ->add_option("-o,--output", arguments->outputs,

@@ -1,15 +1,19 @@
-# shaketable_library(NAME [TOGETHER] LINKS ...): the room NAME, of every .cc below the current folder.
+# shaketable_library(NAME LINKS ...): the room NAME, of every .cc below the current folder.
 # A room is its folder, so its sources are found, not listed; CONFIGURE_DEPENDS sees new ones.
-# TOGETHER: a dozen files are compiled as one where SHAKETABLE_TOGETHER is on. Reading headers is most of the work of
-# compiling a small file, and the compiler sees across files. Names in unnamed namespaces must then differ within a room.
 function(shaketable_library name)
-  cmake_parse_arguments(ARG "TOGETHER" "" "LINKS;PRIVATE_LINKS" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "LINKS;PRIVATE_LINKS" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
   add_library(shaketable_${name} STATIC ${sources})
   target_include_directories(shaketable_${name} PUBLIC ${CMAKE_SOURCE_DIR})
   target_link_libraries(shaketable_${name} PUBLIC shaketable_flags ${ARG_LINKS} PRIVATE ${ARG_PRIVATE_LINKS})
-  if(ARG_TOGETHER AND SHAKETABLE_TOGETHER)
-    set_target_properties(shaketable_${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 12)
+  shaketable_together(shaketable_${name})
+endfunction()
+
+# A dozen files of the target are compiled as one where SHAKETABLE_TOGETHER is on. Reading headers is most of the work of
+# compiling a small file, and the compiler sees across files. Names in unnamed namespaces must then differ within a room.
+function(shaketable_together target)
+  if(SHAKETABLE_TOGETHER)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 12)
   endif()
 endfunction()
 

@@ -8,28 +8,28 @@ using proxy::Proxy;
 
 namespace {
 
-Answer json(int status, const Json& body) {
+Answer as_json(int status, const Json& body) {
     return {.status = status, .type = "application/json", .body = print(body)};
 }
 
-Answer refuse(const Refusal& refusal) {
+Answer error_answer(const Refusal& refusal) {
     return plain(refusal.status,
                  print(Json{{"error", refusal.message}, {"status", refusal.status}}));
 }
 
-Answer refuse(int status, std::string message) {
-    return refuse(Refusal{status, std::move(message)});
+Answer error_answer(int status, std::string message) {
+    return error_answer(Refusal{status, std::move(message)});
 }
 
 Answer bad_body(const std::string& why) {
-    return refuse(400, "bad request body: " + why);
+    return error_answer(400, "bad request body: " + why);
 }
 
 /// Of a body that was wrong in whole or in part: as JSON, which the other errors are not.
 Answer not_filled(int status, const std::string& message, const Json* done) {
     Json body{{"error", message}, {"status", status}};
     if (done != nullptr) body["proxies"] = *done;
-    return json(status, body);
+    return as_json(status, body);
 }
 
 /// Twenty characters of the alphabet that Toxiproxy's ids have.
@@ -115,7 +115,7 @@ struct Route {
 
 std::optional<Route> find_route(const std::vector<std::string_view>& parts) {
     using To = ToxiproxyPath;
-    constexpr std::string_view of_one = " GET PATCH POST DELETE ";
+    constexpr std::string_view of_single = " GET PATCH POST DELETE ";
     for (const std::string_view part : parts)
         if (part.empty()) return std::nullopt;
     if (parts.size() == 1) {
@@ -125,10 +125,10 @@ std::optional<Route> find_route(const std::vector<std::string_view>& parts) {
         if (parts[0] == "reset") return Route{To::reset, " POST "};
     }
     if (parts.size() < 2 || parts[0] != "proxies") return std::nullopt;
-    if (parts.size() == 2) return Route{To::proxy, of_one};
+    if (parts.size() == 2) return Route{To::proxy, of_single};
     if (parts[2] != "toxics") return std::nullopt;
     if (parts.size() == 3) return Route{To::toxics, " GET POST "};
-    if (parts.size() == 4) return Route{To::toxic, of_one};
+    if (parts.size() == 4) return Route{To::toxic, of_single};
     return std::nullopt;
 }
 
@@ -160,13 +160,13 @@ Answer Toxiproxy::carry_out(const Request& request, ToxiproxyPath to,
         case To::populate:
             return fill(request.body);
         case To::reset:
-            if (const auto refusal = proxies_.reset()) return refuse(*refusal);
+            if (const auto refusal = proxies_.reset()) return error_answer(*refusal);
             return {.status = 204};
         case To::proxy:
             return of_proxy(request, parts[1]);
         case To::toxics:
-            if (proxies_.find(parts[1]) == nullptr) return refuse(404, "proxy not found");
-            return request.method == "GET" ? json(200, toxics_of(parts[1]))
+            if (proxies_.find(parts[1]) == nullptr) return error_answer(404, "proxy not found");
+            return request.method == "GET" ? as_json(200, toxics_of(parts[1]))
                                            : add_toxic(request, parts[1]);
         case To::toxic:
             return of_toxic(request, parts[1], parts[3]);
@@ -191,7 +191,7 @@ Json Toxiproxy::describe(Proxy& proxy) {
 Answer Toxiproxy::list() {
     Json all = Json::object();
     for (Proxy* proxy : proxies_.list()) all[proxy->settings().name] = describe(*proxy);
-    return json(200, all);
+    return as_json(200, all);
 }
 
 Answer Toxiproxy::create(const Request& request) {
@@ -200,18 +200,18 @@ Answer Toxiproxy::create(const Request& request) {
     FieldReader fields{*body};
     const ProxySpec spec = read_spec(fields);
     if (!fields.problem().empty()) return bad_body(fields.problem());
-    if (spec.name.empty()) return refuse(400, "missing required field: name");
-    if (spec.upstream.empty()) return refuse(400, "missing required field: upstream");
-    if (const auto refusal = proxies_.create(spec)) return refuse(*refusal);
-    return json(201, describe(*proxies_.find(spec.name)));
+    if (spec.name.empty()) return error_answer(400, "missing required field: name");
+    if (spec.upstream.empty()) return error_answer(400, "missing required field: upstream");
+    if (const auto refusal = proxies_.create(spec)) return error_answer(*refusal);
+    return as_json(201, describe(*proxies_.find(spec.name)));
 }
 
 Answer Toxiproxy::of_proxy(const Request& request, std::string_view name) {
     Proxy* proxy = proxies_.find(name);
-    if (proxy == nullptr) return refuse(404, "proxy not found");
-    if (request.method == "GET") return json(200, describe(*proxy));
+    if (proxy == nullptr) return error_answer(404, "proxy not found");
+    if (request.method == "GET") return as_json(200, describe(*proxy));
     if (request.method == "DELETE") {
-        if (const auto refusal = proxies_.remove(name)) return refuse(*refusal);
+        if (const auto refusal = proxies_.remove(name)) return error_answer(*refusal);
         return {.status = 204};
     }
     const Result<Json, std::string> body = read_first(request.body);
@@ -222,8 +222,8 @@ Answer Toxiproxy::of_proxy(const Request& request, std::string_view name) {
     fields.read("upstream", change.upstream);
     fields.read("enabled", change.enabled);
     if (!fields.problem().empty()) return bad_body(fields.problem());
-    if (const auto refusal = proxies_.update(name, change)) return refuse(*refusal);
-    return json(200, describe(*proxy));
+    if (const auto refusal = proxies_.update(name, change)) return error_answer(*refusal);
+    return as_json(200, describe(*proxy));
 }
 
 Answer Toxiproxy::add_toxic(const Request& request, std::string_view name) {
@@ -233,24 +233,26 @@ Answer Toxiproxy::add_toxic(const Request& request, std::string_view name) {
     const auto is_taken = [&](const std::string& other) {
         return proxies_.find_toxic(name, other) != nullptr;
     };
-    if (const auto refusal = read_toxic(*body, toxic, is_taken)) return refuse(*refusal);
+    if (const auto refusal = read_toxic(*body, toxic, is_taken)) return error_answer(*refusal);
     const Json shown = toxic.to_json();
-    if (const auto refusal = proxies_.put_toxic(name, std::move(toxic))) return refuse(*refusal);
-    return json(200, shown);
+    if (const auto refusal = proxies_.put_toxic(name, std::move(toxic)))
+        return error_answer(*refusal);
+    return as_json(200, shown);
 }
 
 Answer Toxiproxy::of_toxic(const Request& request, std::string_view name, std::string_view toxic) {
-    if (proxies_.find(name) == nullptr) return refuse(404, "proxy not found");
+    if (proxies_.find(name) == nullptr) return error_answer(404, "proxy not found");
     if (request.method == "DELETE") {
-        if (const auto refusal = proxies_.remove_toxic(name, toxic)) return refuse(*refusal);
+        if (const auto refusal = proxies_.remove_toxic(name, toxic)) return error_answer(*refusal);
         return {.status = 204};
     }
     const Toxic* found = proxies_.find_toxic(name, toxic);
     if (request.method == "GET")
-        return found != nullptr ? json(200, found->to_json()) : refuse(404, "toxic not found");
+        return found != nullptr ? as_json(200, found->to_json())
+                                : error_answer(404, "toxic not found");
     const Result<Json, std::string> body = read_first(request.body);
     if (!body) return bad_body(body.error());
-    if (found == nullptr) return refuse(404, "toxic not found");
+    if (found == nullptr) return error_answer(404, "toxic not found");
     Toxic changed = *found;
     FieldReader fields{*body};
     fields.read("toxicity", changed.toxicity);
@@ -260,8 +262,9 @@ Answer Toxiproxy::of_toxic(const Request& request, std::string_view name, std::s
         if (!why.empty()) return bad_body(why);
     }
     const Json shown = changed.to_json();
-    if (const auto refusal = proxies_.put_toxic(name, std::move(changed))) return refuse(*refusal);
-    return json(200, shown);
+    if (const auto refusal = proxies_.put_toxic(name, std::move(changed)))
+        return error_answer(*refusal);
+    return as_json(200, shown);
 }
 
 Answer Toxiproxy::fill(const std::string& text) {
@@ -279,7 +282,7 @@ Answer Toxiproxy::fill(const std::string& text) {
             return not_filled(500, refusal->message, &done);
         done.push_back(describe(*proxies_.find(entry.spec.name)));
     }
-    return json(201, Json{{"proxies", entries.empty() ? Json{} : done}});
+    return as_json(201, Json{{"proxies", entries.empty() ? Json{} : done}});
 }
 
 /// What is there already and the same stays as it is, but for toxics that are given.
