@@ -10,7 +10,7 @@ builds=build/determinism
 mkdir -p "$builds"
 
 make() { # make NAME COMPILER FLAGS
-  cmake -S . -B "$builds/$1" -G Ninja -DCMAKE_CXX_COMPILER="$2" -DCMAKE_BUILD_TYPE= -DCMAKE_CXX_FLAGS="$3" \
+  cmake -S . -B "$builds/$1" -G Ninja -DCMAKE_CXX_COMPILER="$2" -DCMAKE_BUILD_TYPE=None -DCMAKE_CXX_FLAGS="$3" -DSHAKETABLE_TOGETHER=ON \
     -DSHAKETABLE_TESTS=OFF -DSHAKETABLE_BENCH=OFF >/dev/null
   cmake --build "$builds/$1" --target shaketable >/dev/null
 }
