@@ -252,7 +252,8 @@ void Caller::on_call_wait(Index index) {
     next_try(index);
 }
 
-/// A try is about to ask its own gates, all of them. Where waiting there counts, its end is known from now on.
+/// A try is about to ask its own gates, all of them. Where waiting there counts, its end is known
+/// from now on.
 void Caller::begin_try(Index index) {
     Call& call = calls_[index];
     call.past_call_gates = true;
