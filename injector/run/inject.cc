@@ -379,6 +379,10 @@ Injected inject_repeats(const Plan& plan, Sockets sockets, const InjectOptions& 
         if (how.page && how.page->port() == 0 && options.listening) options.listening(address);
         how.page = address;
     };
+    const auto put_after = [](auto& before, auto& own) {
+        std::move(own.begin(), own.end(), std::back_inserter(before));
+        own = std::move(before);
+    };
     Injected all;
     std::optional<Plan> next;
     for (std::uint64_t n = 0; n < run.repeats && all.end == Injected::End::complete; ++n) {
@@ -402,10 +406,8 @@ Injected inject_repeats(const Plan& plan, Sockets sockets, const InjectOptions& 
             how.duration_max = *options.duration_max - (std::chrono::steady_clock::now() - begun);
         if (options.begins) options.begins(now);
         Injected one = inject(now, std::move(sockets), how);
-        std::move(one.put_right.begin(), one.put_right.end(), std::back_inserter(all.put_right));
-        one.put_right = std::move(all.put_right);
-        std::move(one.repeats.begin(), one.repeats.end(), std::back_inserter(all.repeats));
-        one.repeats = std::move(all.repeats);
+        put_after(all.put_right, one.put_right);
+        put_after(all.repeats, one.repeats);
         all = std::move(one);
     }
     return all;

@@ -100,9 +100,6 @@ class Replica {
     void leave_lock(Index walker);
     void step_row_read(Index walker, const model::Instruction& step);
     [[nodiscard]] bool step_row_commit(Index walker);
-    void push_frame(Index walker, Frame frame);
-    [[nodiscard]] Index* find_frame(Index walker, Frame::Kind kind);
-    [[nodiscard]] Frame take_frame(Index walker, Frame::Kind kind);
     void pop_frame(Index walker);
     void end_fill(const Frame& frame);
     void unwind(Index walker);
@@ -142,7 +139,7 @@ class Replica {
     Caller caller_;
     Random work_dice_, step_dice_, startup_dice_, patience_dice_;
     Slab<Walker> walkers_;
-    Slab<Frame> frames_;
+    model::Frames frames_;
     Slab<Session> sessions_;
     std::vector<List> queues_;  ///< one, or one per priority
     std::vector<LockState> locks_;

@@ -10,9 +10,12 @@
 #include "injector/calls/records.h"
 #include "injector/http/reader.h"
 #include "injector/http/socket.h"
+#include "model/frames.h"
 #include "model/key_cache.h"
 
 namespace shaketable::injector {
+
+using model::Frame;
 
 /// Where a walker stands.
 enum class Phase : std::uint8_t {
@@ -54,15 +57,6 @@ struct Walker {
     bool replied = false;  ///< has answered; goes on for nobody in particular
     bool gone = false;     ///< its caller has closed the connection
     bool in_core = false;  ///< shares the cores now
-};
-
-/// Something a walker is inside of.
-struct Frame {
-    enum class Kind : std::uint8_t { loop, lock, fill, row };
-    Kind kind = Kind::loop;
-    std::uint32_t a = 0;  ///< loop: rounds left; lock: its index; fill: the cache; row: which
-    std::uint32_t b = 0;  ///< fill: the key; row: the version noted
-    Index next = none;
 };
 
 struct LockState {

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "injector/standin/replica.h"
+#include "model/stretch.h"
 
 namespace shaketable::injector {
 
@@ -69,7 +70,7 @@ void Replica::run_walker(Index walker) {
                 if (step.a == 0) {
                     w.pc = step.b;
                 } else {
-                    push_frame(walker, {.kind = Frame::Kind::loop, .a = step.a, .next = none});
+                    frames_.push(walkers_[walker].frames, {.kind = Frame::Kind::loop, .a = step.a});
                     ++walkers_[walker].pc;
                 }
                 break;
@@ -118,11 +119,7 @@ bool Replica::step_work(Index walker, const Instruction& step) {
     ++w.pc;
     if (time == Duration{0}) return true;
     w.phase = Phase::working;
-    const auto slowed = [&] {
-        return slowdown_ == 1.0 ? time
-                                : Duration{static_cast<std::int64_t>(
-                                      static_cast<double>(time.count()) * slowdown_ + 0.5)};
-    };
+    const auto slowed = [&] { return slowdown_ == 1.0 ? time : model::stretched(time, slowdown_); };
     if (burner_) {
         burner_->start({.walker = walker, .serial = w.serial, .work = slowed()});
     } else if (cores_) {

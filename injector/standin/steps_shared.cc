@@ -29,13 +29,13 @@ bool Replica::step_cache(Index walker, const Instruction& step) {
         return false;
     }
     if (plan.coalesce) cache.keys->set_filling(key, true);
-    push_frame(walker, {.kind = Frame::Kind::fill, .a = step.a, .b = key, .next = none});
+    frames_.push(walkers_[walker].frames, {.kind = Frame::Kind::fill, .a = step.a, .b = key});
     ++walkers_[walker].pc;
     return true;
 }
 
 void Replica::step_cache_fill(Index walker, std::uint32_t number) {
-    const Frame frame = take_frame(walker, Frame::Kind::fill);
+    const Frame frame = frames_.take(walkers_[walker].frames, Frame::Kind::fill);
     SHAKETABLE_CHECK(frame.a == number, "frames are nested");
     cache_of(number).keys->fill(run_.now, frame.b);
     end_fill(frame);
@@ -45,7 +45,7 @@ bool Replica::step_lock(Index walker, std::uint32_t number) {
     LockState& lock = locks_[number];
     if (lock.holder == none) {
         lock.holder = walker;
-        push_frame(walker, {.kind = Frame::Kind::lock, .a = number, .next = none});
+        frames_.push(walkers_[walker].frames, {.kind = Frame::Kind::lock, .a = number});
         ++walkers_[walker].pc;
         return true;
     }
@@ -65,17 +65,12 @@ void Replica::wait_for_another(Index walker) {
 void Replica::unlock(Index walker, std::uint32_t number) {
     LockState& lock = locks_[number];
     if (lock.holder != walker) return;
-    Index* link = &walkers_[walker].frames;
-    while (frames_[*link].kind != Frame::Kind::lock || frames_[*link].a != number)
-        link = &frames_[*link].next;
-    const Index frame = *link;
-    *link = frames_[frame].next;
-    frames_.give_back(frame);
+    frames_.take_lock(walkers_[walker].frames, number);
     lock.holder = lock.waiting.first;
     if (lock.holder == none) return;
     const Index next = lock.holder;
     unlink(lock.waiting, next);
-    push_frame(next, {.kind = Frame::Kind::lock, .a = number, .next = none});
+    frames_.push(walkers_[next].frames, {.kind = Frame::Kind::lock, .a = number});
     ++walkers_[next].pc;
     walkers_[next].phase = Phase::running;
     run_.then(Todo::What::run, next);
@@ -84,51 +79,26 @@ void Replica::unlock(Index walker, std::uint32_t number) {
 void Replica::step_row_read(Index walker, const Instruction& step) {
     std::uint32_t row = step.a;
     if (step.b != none) row += run_.model.program.row_keys[step.b].draw(step_dice_);
-    push_frame(walker, {.kind = Frame::Kind::row, .a = row, .b = row_versions_[row]});
+    frames_.push(walkers_[walker].frames,
+                 {.kind = Frame::Kind::row, .a = row, .b = row_versions_[row]});
     ++walkers_[walker].pc;
 }
 
 /// False: another has committed since the version was noted.
 bool Replica::step_row_commit(Index walker) {
-    const Frame frame = take_frame(walker, Frame::Kind::row);
+    const Frame frame = frames_.take(walkers_[walker].frames, Frame::Kind::row);
     if (row_versions_[frame.a] != frame.b) return false;
     ++row_versions_[frame.a];
     ++walkers_[walker].pc;
     return true;
 }
 
-void Replica::push_frame(Index walker, Frame frame) {
-    const Index index = frames_.take();
-    frame.next = walkers_[walker].frames;
-    frames_[index] = frame;
-    walkers_[walker].frames = index;
-}
-
-/// The innermost frame of a kind, or where its index stands. Locks that were taken in between, and
-/// are held on, lie above it.
-Index* Replica::find_frame(Index walker, Frame::Kind kind) {
-    Index* link = &walkers_[walker].frames;
-    while (*link != none && frames_[*link].kind != kind) link = &frames_[*link].next;
-    SHAKETABLE_CHECK(*link != none, "who leaves something has been inside of it");
-    return link;
-}
-
-Frame Replica::take_frame(Index walker, Frame::Kind kind) {
-    Index* link = find_frame(walker, kind);
-    const Index index = *link;
-    const Frame frame = frames_[index];
-    *link = frame.next;
-    frames_.give_back(index);
-    return frame;
-}
-
 /// Lets go of the innermost thing that the walker is inside of.
 void Replica::pop_frame(Index walker) {
     Walker& w = walkers_[walker];
-    const Frame frame = frames_[w.frames];
-    if (frame.kind == Frame::Kind::lock) return unlock(walker, frame.a);
-    frames_.give_back(w.frames);
-    w.frames = frame.next;
+    if (const Frame& frame = frames_.top(w.frames); frame.kind == Frame::Kind::lock)
+        return unlock(walker, frame.a);
+    const Frame frame = frames_.pop(w.frames);
     if (frame.kind == Frame::Kind::fill) end_fill(frame);
 }
 
@@ -160,10 +130,10 @@ void Replica::leave_lock(Index walker) {
 
 void Replica::step_loop_end(Index walker, const Instruction& step) {
     Walker& w = walkers_[walker];
-    if (--frames_[*find_frame(walker, Frame::Kind::loop)].a > 0) {
+    if (--frames_.innermost(w.frames, Frame::Kind::loop).a > 0) {
         w.pc = step.a;
     } else {
-        (void)take_frame(walker, Frame::Kind::loop);
+        frames_.take(w.frames, Frame::Kind::loop);
         ++w.pc;
     }
 }

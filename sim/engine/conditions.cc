@@ -114,11 +114,7 @@ void Engine::crash(std::uint32_t index) {
     }
     frozen_[index].clear();
     for (const Index w : dead) {
-        while (walkers_[w].frames != none) {
-            const Index frame = walkers_[w].frames;
-            walkers_[w].frames = frames_[frame].next;
-            frames_.give_back(frame);
-        }
+        while (walkers_[w].frames != none) frames_.pop(walkers_[w].frames);
     }
     const ServicePlan& service = model_.services[replica.service];
     for (std::uint32_t l = 0; l < service.locks; ++l) locks_[replica.first_lock + l] = {};

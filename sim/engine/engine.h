@@ -258,9 +258,6 @@ class Engine {
     void leave_lock(Index walker);
     void step_row_read(Index walker, const Instruction& step);
     [[nodiscard]] bool step_row_commit(Index walker);
-    void push_frame(Index walker, Frame frame);
-    [[nodiscard]] Index* find_frame(Index walker, Frame::Kind kind);
-    [[nodiscard]] Frame take_frame(Index walker, Frame::Kind kind);
     void pop_frame(Index walker);
     void end_fill(Index walker, const Frame& frame);
     void unwind(Index walker);
@@ -306,9 +303,6 @@ class Engine {
     [[nodiscard]] ServiceMeter& meter_of(const Walker& w) {
         return meters_.service(replicas_[w.replica].service);
     }
-    [[nodiscard]] const ServicePlan& service_of(const Walker& w) const {
-        return model_.services[replicas_[w.replica].service];
-    }
     [[nodiscard]] FlowMeter& flow_of(std::uint32_t edge_state) {
         return meters_.flow(hops_[edge_state].flow);
     }
@@ -324,7 +318,7 @@ class Engine {
     EventQueue queue_;
     Slab<Walker> walkers_;
     Slab<Call> calls_;
-    Slab<Frame> frames_;
+    model::Frames frames_;
     Weather weather_;
     Meters meters_;
     std::vector<Replica> replicas_;

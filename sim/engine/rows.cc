@@ -8,13 +8,14 @@ void Engine::step_row_read(Index walker, const Instruction& step) {
     if (step.b != none)
         row += model_.program.row_keys[step.b].draw(
             step_dice_[replicas_[walkers_[walker].replica].service]);
-    push_frame(walker, {.kind = Frame::Kind::row, .a = row, .b = row_versions_[row]});
+    frames_.push(walkers_[walker].frames,
+                 {.kind = Frame::Kind::row, .a = row, .b = row_versions_[row]});
     ++walkers_[walker].pc;
 }
 
 /// False: another has committed since the version was noted.
 bool Engine::step_row_commit(Index walker) {
-    const Frame frame = take_frame(walker, Frame::Kind::row);
+    const Frame frame = frames_.take(walkers_[walker].frames, Frame::Kind::row);
     if (row_versions_[frame.a] != frame.b) return false;
     ++row_versions_[frame.a];
     ++walkers_[walker].pc;

@@ -32,7 +32,7 @@ Time Engine::deadline_of(std::uint32_t edge_state, Index parent) const {
 void Engine::start_directly(std::uint32_t edge_state, Index parent, Time inherited,
                             Tracer::Spot story) {
     const Hop& hop = hops_[edge_state];
-    if (hop.has_budget) edge_states_[edge_state].budget->on_call(now_);
+    if (hop.has_budget) count_call(edge_state);
     BreakerMachine::Permit permit;
     if (hop.has_gates) {
         for (const PolicyKind gate : rules_[hop.edge].attempt_gates) {

@@ -10,10 +10,13 @@
 #include "base/units.h"
 #include "model/cores.h"
 #include "model/edge.h"
+#include "model/frames.h"
 #include "model/key_cache.h"
 #include "sim/engine/records.h"
 
 namespace shaketable::sim {
+
+using model::Frame;
 
 /// Walkers in a row, linked through their `prev` and `next`.
 struct List {
@@ -87,15 +90,6 @@ struct alignas(64) Hop {
     bool draws_timeout = false;
     std::uint32_t route = 0;  ///< see EdgePlan::route
     Duration attempt_timeout{forever};
-};
-
-/// Something a walker is inside of.
-struct Frame {
-    enum class Kind : std::uint8_t { loop, lock, fill, row };
-    Kind kind = Kind::loop;
-    std::uint32_t a = 0;  ///< loop: rounds left; lock: its index; fill: the cache; row: which
-    std::uint32_t b = 0;  ///< fill: the key; row: the version noted
-    Index next = none;
 };
 
 /// What is frozen by a pause: a walker, and how much of its step was left.

@@ -1,6 +1,5 @@
 // A request walking through the steps of its endpoint.
-#include <algorithm>
-
+#include "model/stretch.h"
 #include "sim/engine/engine.h"
 
 namespace shaketable::sim {
@@ -67,7 +66,7 @@ void Engine::run_walker(Index walker) {
                 if (step.a == 0) {
                     w.pc = step.b;
                 } else {
-                    push_frame(walker, {.kind = Frame::Kind::loop, .a = step.a, .next = none});
+                    frames_.push(walkers_[walker].frames, {.kind = Frame::Kind::loop, .a = step.a});
                     ++walkers_[walker].pc;
                 }
                 break;
@@ -126,9 +125,7 @@ bool Engine::step_work(Index walker, const Instruction& step) {
         return false;
     }
     if (replica.slowdown != 1.0) [[unlikely]]
-        time = Duration{static_cast<std::int64_t>(
-            std::min(static_cast<double>(time.count()) * replica.slowdown + 0.5,
-                     static_cast<double>(ten_years.count())))};
+        time = model::stretched(time, replica.slowdown);
     queue_.schedule(timer_of(walker, WalkerTimer::progress), now_ + time);
     return false;
 }
@@ -259,13 +256,13 @@ bool Engine::step_cache(Index walker, const Instruction& step) {
         return false;
     }
     if (plan.coalesce) cache.keys->set_filling(key, true);
-    push_frame(walker, {.kind = Frame::Kind::fill, .a = step.a, .b = key, .next = none});
+    frames_.push(walkers_[walker].frames, {.kind = Frame::Kind::fill, .a = step.a, .b = key});
     ++walkers_[walker].pc;
     return true;
 }
 
 void Engine::step_cache_fill(Index walker, std::uint32_t number) {
-    const Frame frame = take_frame(walker, Frame::Kind::fill);
+    const Frame frame = frames_.take(walkers_[walker].frames, Frame::Kind::fill);
     SHAKETABLE_CHECK(frame.a == number, "frames are nested");
     cache_of(walkers_[walker], number).keys->fill(now_, frame.b);
     end_fill(walker, frame);
@@ -282,7 +279,7 @@ bool Engine::step_lock(Index walker, std::uint32_t number) {
     LockState& lock = locks_[lock_index(w, number)];
     if (lock.holder == none) {
         lock.holder = walker;
-        push_frame(walker, {.kind = Frame::Kind::lock, .a = number, .next = none});
+        frames_.push(walkers_[walker].frames, {.kind = Frame::Kind::lock, .a = number});
         ++walkers_[walker].pc;
         return true;
     }
@@ -302,54 +299,23 @@ void Engine::wait_for_another(Index walker) {
 void Engine::unlock(Index walker, std::uint32_t number) {
     LockState& lock = locks_[lock_index(walkers_[walker], number)];
     if (lock.holder != walker) return;
-    Index* link = &walkers_[walker].frames;
-    while (frames_[*link].kind != Frame::Kind::lock || frames_[*link].a != number)
-        link = &frames_[*link].next;
-    const Index frame = *link;
-    *link = frames_[frame].next;
-    frames_.give_back(frame);
+    frames_.take_lock(walkers_[walker].frames, number);
     lock.holder = lock.waiting.first;
     if (lock.holder == none) return;
     const Index next = lock.holder;
     unlink(lock.waiting, next);
-    push_frame(next, {.kind = Frame::Kind::lock, .a = number, .next = none});
+    frames_.push(walkers_[next].frames, {.kind = Frame::Kind::lock, .a = number});
     ++walkers_[next].pc;
     walkers_[next].phase = Phase::running;
     todo(Todo::What::run, next);
 }
 
-void Engine::push_frame(Index walker, Frame frame) {
-    const Index index = frames_.take();
-    frame.next = walkers_[walker].frames;
-    frames_[index] = frame;
-    walkers_[walker].frames = index;
-}
-
-/// The innermost frame of a kind, or where its index stands. Locks that were taken in between, and
-/// are held on, lie above it.
-Index* Engine::find_frame(Index walker, Frame::Kind kind) {
-    Index* link = &walkers_[walker].frames;
-    while (*link != none && frames_[*link].kind != kind) link = &frames_[*link].next;
-    SHAKETABLE_CHECK(*link != none, "who leaves something has been inside of it");
-    return link;
-}
-
-Frame Engine::take_frame(Index walker, Frame::Kind kind) {
-    Index* link = find_frame(walker, kind);
-    const Index index = *link;
-    const Frame frame = frames_[index];
-    *link = frame.next;
-    frames_.give_back(index);
-    return frame;
-}
-
 /// Lets go of the innermost thing that the walker is inside of.
 void Engine::pop_frame(Index walker) {
     Walker& w = walkers_[walker];
-    const Frame frame = frames_[w.frames];
-    if (frame.kind == Frame::Kind::lock) return unlock(walker, frame.a);
-    frames_.give_back(w.frames);
-    w.frames = frame.next;
+    if (const Frame& frame = frames_.top(w.frames); frame.kind == Frame::Kind::lock)
+        return unlock(walker, frame.a);
+    const Frame frame = frames_.pop(w.frames);
     if (frame.kind == Frame::Kind::fill) end_fill(walker, frame);
 }
 
@@ -373,10 +339,10 @@ void Engine::unwind(Index walker) {
 
 void Engine::step_loop_end(Index walker, const Instruction& step) {
     Walker& w = walkers_[walker];
-    if (--frames_[*find_frame(walker, Frame::Kind::loop)].a > 0) {
+    if (--frames_.innermost(w.frames, Frame::Kind::loop).a > 0) {
         w.pc = step.a;
     } else {
-        (void)take_frame(walker, Frame::Kind::loop);
+        frames_.take(w.frames, Frame::Kind::loop);
         ++w.pc;
     }
 }

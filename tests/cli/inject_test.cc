@@ -125,17 +125,27 @@ TEST_CASE("inject: each problem of a plan is shown at its place, with what to do
 
 namespace {
 
-/// Of this machine, and free a moment ago.
-std::string free_address() {
-    const int probe = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+/// A socket of this machine with an address of its own.
+struct Bound {
+    int fd;
+    std::string address;
+};
+Bound bind_anywhere() {
+    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in own{};
     own.sin_family = AF_INET;
     own.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     socklen_t size = sizeof own;
-    REQUIRE(bind(probe, reinterpret_cast<sockaddr*>(&own), size) == 0);
-    REQUIRE(getsockname(probe, reinterpret_cast<sockaddr*>(&own), &size) == 0);
-    close(probe);
-    return "127.0.0.1:" + std::to_string(ntohs(own.sin_port));
+    REQUIRE(bind(fd, reinterpret_cast<sockaddr*>(&own), size) == 0);
+    REQUIRE(getsockname(fd, reinterpret_cast<sockaddr*>(&own), &size) == 0);
+    return {fd, "127.0.0.1:" + std::to_string(ntohs(own.sin_port))};
+}
+
+/// Free a moment ago.
+std::string free_address() {
+    const Bound probe = bind_anywhere();
+    close(probe.fd);
+    return probe.address;
 }
 
 }  // namespace
@@ -170,20 +180,13 @@ faults: [{id: dead, at: 200ms, for: 300ms, fault: crash, target: db}]
 
 TEST_CASE("inject: a port that is taken is said at its place, and by whom it is held") {
     const Folder folder;
-    const int taken = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in own{};
-    own.sin_family = AF_INET;
-    own.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof own;
-    REQUIRE(bind(taken, reinterpret_cast<sockaddr*>(&own), size) == 0);
-    REQUIRE(listen(taken, 1) == 0);
-    REQUIRE(getsockname(taken, reinterpret_cast<sockaddr*>(&own), &size) == 0);
+    const Bound taken = bind_anywhere();
+    REQUIRE(listen(taken.fd, 1) == 0);
     folder.write("a.yaml", live_scenario);
-    folder.write("b.yaml", bindings("edges: {web -> db: {listen: [\"127.0.0.1:" +
-                                    std::to_string(ntohs(own.sin_port)) + "\"]}}\n"));
+    folder.write("b.yaml", bindings("edges: {web -> db: {listen: [\"" + taken.address + "\"]}}\n"));
     expect_diagnostic(run(folder, {"inject", "a.yaml", "--yes", "--stand-ins", "--bind", "b.yaml"}),
                       3, "error[E302]: cannot listen on 127.0.0.1:", "b.yaml:2:", "it is held by ");
-    close(taken);
+    close(taken.fd);
 }
 
 TEST_CASE("inject: what a former run has left and nobody can undo ends with 5, and is named") {
