@@ -6,79 +6,55 @@
 
 namespace shaketable {
 
-void EventQueue::reserve(TimerId count) {
+void EventQueue::grow_places(TimerId count) {
     SHAKETABLE_CHECK(count < no_timer, "at most 2^28 - 2 timers");
-    if (count > place_.size())
-        place_.resize(std::max<std::size_t>(count, place_.size() * 2), nowhere);
+    place_.resize(std::max<std::size_t>(count, place_.size() * 2), nowhere);
 }
 
-void EventQueue::schedule(TimerId timer, Time at) {
-    SHAKETABLE_CHECK(place_[timer] == nowhere, "a timer is scheduled once at a time");
-    ++pending_;
-    const std::int64_t ns = at.time_since_epoch().count();
-    SHAKETABLE_CHECK(ns >= latest_, "nothing is scheduled in the past");
-    if (!wheel_mode_) {
-        heap_push(timer, ns);
-        if (heap_.size() > spill_above) [[unlikely]]
-            spill();
-    } else if (tick_of(ns) <= window_end_) {
-        heap_push(timer, ns);
-    } else {
-        wheel_push(timer, ns);
-    }
+/// A vacant root stays so: what was popped there is before all others, so nothing moves past it.
+void EventQueue::cancel_pending(TimerId timer) {
+    const std::uint32_t place = std::exchange(place_[timer], nowhere);
+    --pending_;
+    if ((place & in_wheel) == 0)
+        heap_remove(place);
+    else
+        wheel_remove(place & ~in_wheel);
 }
 
 // ---- the heap: 4 children, each knows its place ----
 
-void EventQueue::heap_push(TimerId timer, std::int64_t at) {
-    const Entry entry = (static_cast<Entry>(static_cast<std::uint64_t>(at)) << 64U) |
-                        (static_cast<Entry>(serial_++) << 28U) | timer;
-    if (std::exchange(root_is_vacant_, false)) return sift_down(0, entry);
-    heap_.push_back(entry);
-    sift_up(heap_.size() - 1, entry);
-}
-
-void EventQueue::sift_up(std::size_t hole, Entry entry) {
-    while (hole > 0) {
-        const std::size_t parent = (hole - 1) / 4;
-        if (heap_[parent] < entry) break;
-        heap_[hole] = heap_[parent];
-        place_[timer_of(heap_[hole])] = static_cast<std::uint32_t>(hole);
-        hole = parent;
+void EventQueue::make_room() {
+    if (!wheel_mode_) {
+        fill_root();
+        spill();
     }
-    heap_[hole] = entry;
-    place_[timer_of(entry)] = static_cast<std::uint32_t>(hole);
+    if (heap_room_ + 3 == heap_.size()) heap_.resize(2 * heap_.size(), beyond);
+    heap_room_ = heap_.size() - 3;
 }
 
 void EventQueue::sift_down(std::size_t hole, Entry entry) {
-    const std::size_t size = heap_.size();
-    while (true) {
-        const std::size_t first = 4 * hole + 1;
-        if (first >= size) break;
-        std::size_t least = first;
-        if (first + 4 <= size) [[likely]] {
-            // Which child is least is a toss-up that no branch predictor learns.
-            const std::size_t a = first + (heap_[first + 1] < heap_[first] ? 1 : 0);
-            const std::size_t b = first + 2 + (heap_[first + 3] < heap_[first + 2] ? 1 : 0);
-            const std::size_t mask = std::size_t{0} - (heap_[b] < heap_[a] ? 1U : 0U);
-            least = a ^ ((a ^ b) & mask);
-        } else {
-            for (std::size_t child = first + 1; child < size; ++child)
-                if (heap_[child] < heap_[least]) least = child;
-        }
-        if (entry < heap_[least]) break;
-        heap_[hole] = heap_[least];
-        place_[timer_of(heap_[hole])] = static_cast<std::uint32_t>(hole);
+    Entry* const heap = heap_.data();
+    std::uint32_t* const place = place_.data();
+    const std::size_t size = heap_size_;
+    for (std::size_t first = 4 * hole + 1; first < size; first = 4 * hole + 1) {
+        // Which child is least is a toss-up that no branch predictor learns.
+        const std::size_t a = first + (heap[first + 1] < heap[first] ? 1 : 0);
+        const std::size_t b = first + 2 + (heap[first + 3] < heap[first + 2] ? 1 : 0);
+        const std::size_t mask = std::size_t{0} - (heap[b] < heap[a] ? 1U : 0U);
+        const std::size_t least = a ^ ((a ^ b) & mask);
+        const Entry child = heap[least];
+        if (entry < child) break;
+        heap[hole] = child;
+        place[timer_of(child)] = static_cast<std::uint32_t>(hole);
         hole = least;
     }
-    heap_[hole] = entry;
-    place_[timer_of(entry)] = static_cast<std::uint32_t>(hole);
+    heap[hole] = entry;
+    place[timer_of(entry)] = static_cast<std::uint32_t>(hole);
 }
 
 void EventQueue::heap_remove(std::uint32_t place) {
-    const Entry last = heap_.back();
-    heap_.pop_back();
-    if (place == heap_.size()) return;
+    const Entry last = std::exchange(heap_[--heap_size_], beyond);
+    if (place == heap_size_) return;
     if (place > 0 && last < heap_[(place - 1) / 4])
         sift_up(place, last);
     else
@@ -171,7 +147,7 @@ void EventQueue::compact(std::uint32_t slot_index) {
 void EventQueue::open_window() {
     SHAKETABLE_CHECK(in_wheel_count_ > 0, "no timer is pending");
     if (in_wheel_count_ < gather_below) return gather();
-    while (heap_.empty()) {
+    while (heap_size_ == 0) {
         std::uint32_t level = 0;
         std::uint32_t digit = 256;
         for (; level < levels && digit == 256; ++level) {
@@ -195,7 +171,7 @@ void EventQueue::open_window() {
         in_wheel_count_ -= slot.live;
         if (level == 0 || slot.live <= open_at_once) {
             window_end_ = base_ | below;
-            consume(slot, [&](Waiting w) { heap_push(w.timer, w.at); });
+            consume(slot, [&](Waiting w) { heap_push(next_entry(w.timer, w.at)); });
         } else {
             consume(slot, [&](Waiting w) { wheel_push(w.timer, w.at); });
         }
@@ -204,16 +180,18 @@ void EventQueue::open_window() {
 
 /// From heap alone to wheel and heap. In order, so that equal times keep theirs.
 void EventQueue::spill() {
-    std::vector<Entry> entries = std::move(heap_);
-    heap_.clear();
+    const auto end = heap_.begin() + static_cast<std::ptrdiff_t>(heap_size_);
+    std::vector<Entry> entries(heap_.begin(), end);
     std::sort(entries.begin(), entries.end());
+    std::fill(heap_.begin(), end, beyond);
+    heap_size_ = 0;
     wheel_mode_ = true;
     base_ = tick_of(static_cast<std::int64_t>(entries.front() >> 64U));
     window_end_ = base_;
     for (const Entry entry : entries) {
         const auto at = static_cast<std::int64_t>(entry >> 64U);
         if (tick_of(at) <= window_end_)
-            heap_push(timer_of(entry), at);
+            heap_push(next_entry(timer_of(entry), at));
         else
             wheel_push(timer_of(entry), at);
     }
@@ -223,10 +201,11 @@ void EventQueue::spill() {
 void EventQueue::gather() {
     for (std::uint32_t s = 0; s < slots_.size(); ++s)
         if (slots_[s].first != nowhere)
-            consume(take(s), [&](Waiting w) { heap_push(w.timer, w.at); });
+            consume(take(s), [&](Waiting w) { heap_push(next_entry(w.timer, w.at)); });
     for (auto& level : filled_) level = {};
     in_wheel_count_ = 0;
     wheel_mode_ = false;
+    heap_room_ = spill_above;
 }
 
 std::size_t EventQueue::bytes() const noexcept {

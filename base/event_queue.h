@@ -33,20 +33,28 @@ class EventQueue {
     };
 
     /// Room for timers 0 .. count-1; grows, never shrinks.
-    void reserve(TimerId count);
+    void reserve(TimerId count) {
+        if (count > place_.size()) [[unlikely]]
+            grow_places(count);
+    }
 
     /// Precondition: `timer` is not pending, and `at` is not before the last event that was popped.
-    void schedule(TimerId timer, Time at);
+    void schedule(TimerId timer, Time at) {
+        SHAKETABLE_CHECK(place_[timer] == nowhere, "a timer is scheduled once at a time");
+        const std::int64_t ns = at.time_since_epoch().count();
+        SHAKETABLE_CHECK(ns >= latest_, "nothing is scheduled in the past");
+        ++pending_;
+        if (heap_size_ == heap_room_ && !wheel_mode_) [[unlikely]]
+            make_room();
+        if (wheel_mode_ && tick_of(ns) > window_end_) return wheel_push(timer, ns);
+        const Entry entry = next_entry(timer, ns);
+        if (!root_is_vacant_) return heap_push(entry);
+        root_is_vacant_ = false;
+        sift_down(0, entry);
+    }
     /// Does nothing if `timer` is not pending.
     void cancel(TimerId timer) {
-        if (place_[timer] == nowhere) return;
-        fill_root();  // may move the timer
-        const std::uint32_t place = std::exchange(place_[timer], nowhere);
-        --pending_;
-        if ((place & in_wheel) == 0)
-            heap_remove(place);
-        else
-            wheel_remove(place & ~in_wheel);
+        if (place_[timer] != nowhere) cancel_pending(timer);
     }
     [[nodiscard]] bool is_pending(TimerId timer) const { return place_[timer] != nowhere; }
     /// When a pending timer fires. Precondition: it is pending.
@@ -62,13 +70,13 @@ class EventQueue {
     /// When the earliest timer fires. Precondition: not empty.
     [[nodiscard]] Time next_time() {
         fill_root();
-        if (heap_.empty()) open_window();
+        if (heap_size_ == 0) open_window();
         return time_of(heap_[0]);
     }
     /// Takes the earliest timer out. Precondition: not empty.
     Fired pop() {
         fill_root();
-        if (heap_.empty()) open_window();
+        if (heap_size_ == 0) open_window();
         const Entry top = heap_[0];
         const TimerId timer = timer_of(top);
         place_[timer] = nowhere;
@@ -100,6 +108,7 @@ class EventQueue {
         std::uint32_t live, dead;
     };
 
+    static constexpr Entry beyond = ~Entry{0};
     static constexpr std::uint32_t nowhere = 0xFFFF'FFFF;
     static constexpr std::uint32_t in_wheel = 0x8000'0000;
     static constexpr TimerId no_timer = (1U << 28U) - 1;
@@ -126,9 +135,33 @@ class EventQueue {
         root_is_vacant_ = false;
         heap_remove(0);
     }
-    void heap_push(TimerId timer, std::int64_t at);
+    void grow_places(TimerId count);
+    void cancel_pending(TimerId timer);
+    [[nodiscard]] Entry next_entry(TimerId timer, std::int64_t at) noexcept {
+        return (static_cast<Entry>(static_cast<std::uint64_t>(at)) << 64U) |
+               static_cast<Entry>(serial_++ << 28U | timer);
+    }
+    void heap_push(Entry entry) {
+        if (heap_size_ == heap_room_) [[unlikely]]
+            make_room();
+        sift_up(heap_size_++, entry);
+    }
+    void make_room();  ///< called when `heap_room_` is used up
     void heap_remove(std::uint32_t place);
-    void sift_up(std::size_t hole, Entry entry);
+    void sift_up(std::size_t hole, Entry entry) {
+        Entry* const heap = heap_.data();
+        std::uint32_t* const place = place_.data();
+        while (hole > 0) {
+            const std::size_t parent = (hole - 1) / 4;
+            const Entry above = heap[parent];
+            if (above < entry) break;
+            heap[hole] = above;
+            place[timer_of(above)] = static_cast<std::uint32_t>(hole);
+            hole = parent;
+        }
+        heap[hole] = entry;
+        place[timer_of(entry)] = static_cast<std::uint32_t>(hole);
+    }
     void sift_down(std::size_t hole, Entry entry);
     void wheel_push(TimerId timer, std::int64_t at);
     void wheel_remove(std::uint32_t place);
@@ -142,7 +175,11 @@ class EventQueue {
     void spill();
     void gather();
 
-    std::vector<Entry> heap_;
+    /// The heap is its first `heap_size_` entries. All after them are `beyond`, and at least three
+    /// follow, so that the children of an entry are four whenever there is one.
+    std::vector<Entry> heap_ = std::vector<Entry>(spill_above + 3, beyond);
+    std::size_t heap_size_ = 0;
+    std::size_t heap_room_ = spill_above;  ///< so many, then `make_room`
     std::vector<std::uint32_t>
         place_;  ///< per timer: index in the heap, or chunk * 64 + entry with `in_wheel`
     std::uint64_t serial_ = 0;

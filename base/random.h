@@ -14,6 +14,15 @@
 
 namespace shaketable {
 
+namespace detail {
+/// What most draws need of a strip of a ziggurat: the width as in ziggurat.h, and the right edge of
+/// the strip above it.
+struct Strip {
+    double width, next_edge;
+};
+extern const std::array<Strip, 256> exponential_strips;
+}  // namespace detail
+
 /// 64 bits that name one stream of dice.
 struct RandomKey {
     std::uint64_t bits = 0;
@@ -49,7 +58,7 @@ class Random {
     /// Uniform on (0, 1): the centres of 2^52 equal cells, never 0 and never 1.
     [[nodiscard]] double uniform() noexcept {
         // An odd number of 53 bits is exact; adding 0.5 to one would round the last cell up to 1.
-        return static_cast<double>((next() >> 11U) | 1U) * 0x1p-53;
+        return high_bits(next()) * 0x1p-53;
     }
     /// Uniform on 0 .. bound-1, without modulo bias worth speaking of (multiply-shift).
     /// Precondition: bound > 0.
@@ -61,12 +70,25 @@ class Random {
 
     /// Standard exponential (mean 1), by the ziggurat method. Source: Marsaglia & Tsang, JSS 5(8),
     /// 2000.
-    [[nodiscard]] double exponential() noexcept;
+    [[nodiscard]] double exponential() noexcept {
+        const std::uint64_t bits = next();
+        const detail::Strip& strip = detail::exponential_strips[bits & 255U];
+        const double x = high_bits(bits) * strip.width;
+        if (x < strip.next_edge) [[likely]]
+            return x;
+        return exponential_beyond(bits, x);
+    }
     /// Standard normal, by the ziggurat method.
     [[nodiscard]] double normal() noexcept;
 
   private:
+    /// The 53 high bits, made odd: times 2^-53 it is uniform on (0, 1). Leaves the 11 low bits for
+    /// other uses.
+    [[nodiscard]] static double high_bits(std::uint64_t bits) noexcept {
+        return static_cast<double>((bits >> 11U) | 1U);
+    }
     void refill() noexcept;
+    [[nodiscard]] double exponential_beyond(std::uint64_t bits, double x) noexcept;
 
     std::uint64_t key_ = 0;
     std::uint64_t stream_ = 0;  ///< high half of the counter: the ordinal of `at`

@@ -18,24 +18,15 @@ class Slab {
 
     /// Index of a record in an unspecified state; the caller assigns all of it.
     [[nodiscard]] std::uint32_t take() {
-        ++live_;
-        if (free_.empty()) {
-            SHAKETABLE_CHECK(records_.size() < (1U << 26U), "at most 2^26 records in flight");
-            records_.emplace_back();
-            return static_cast<std::uint32_t>(records_.size() - 1);
-        }
-        const std::uint32_t index = free_.back();
-        free_.pop_back();
-        return index;
+        if (free_count_ == 0) [[unlikely]]
+            grow();
+        return free_[--free_count_];
     }
-    void give_back(std::uint32_t index) {
-        --live_;
-        free_.push_back(index);
-    }
+    void give_back(std::uint32_t index) { free_[free_count_++] = index; }
     [[nodiscard]] T& operator[](std::uint32_t index) { return records_[index]; }
     [[nodiscard]] const T& operator[](std::uint32_t index) const { return records_[index]; }
 
-    [[nodiscard]] std::uint32_t live() const noexcept { return live_; }
+    [[nodiscard]] std::uint32_t live() const noexcept { return size() - free_count_; }
     /// Indices handed out so far are below this.
     [[nodiscard]] std::uint32_t size() const noexcept {
         return static_cast<std::uint32_t>(records_.size());
@@ -45,9 +36,16 @@ class Slab {
     }
 
   private:
+    void grow() {
+        SHAKETABLE_CHECK(records_.size() < (1U << 26U), "at most 2^26 records in flight");
+        records_.emplace_back();
+        free_.resize(records_.capacity());
+        free_[free_count_++] = size() - 1;
+    }
+
     std::vector<T> records_;
-    std::vector<std::uint32_t> free_;
-    std::uint32_t live_ = 0;
+    std::vector<std::uint32_t> free_;  ///< a stack in its first `free_count_`; room for all records
+    std::uint32_t free_count_ = 0;
 };
 
 }  // namespace shaketable

@@ -28,6 +28,12 @@ function(shaketable_test name)
   add_executable(test_${name} ${sources})
   target_link_libraries(test_${name} PRIVATE shaketable_catch ${ARG_LINKS})
   target_precompile_headers(test_${name} REUSE_FROM shaketable_catch)
+  shaketable_compile_quickly(test_${name})
   target_compile_definitions(test_${name} PRIVATE SHAKETABLE_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
   add_test(NAME ${name} COMMAND test_${name})
+endfunction()
+
+# Tests spend their time in the rooms: -O1 for their own code, which takes a third less to compile than -O2.
+function(shaketable_compile_quickly target)
+  target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
 endfunction()

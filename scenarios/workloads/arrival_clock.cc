@@ -79,14 +79,8 @@ void ArrivalClock::settle(Time until) {
 /// may change before.
 Time ArrivalClock::project(Time from) {
     Time at = std::max(counted_, from);
+    if (is_steady()) return at_steady_rate(at);
     double mass = mass_;
-    constexpr double horizon = 4e9;  // seconds; nothing is scheduled beyond it
-    if (piece_ + 1 == pieces_.size() && law_ != ArrivalLaw::mmpp && pieces_[piece_].slope == 0) {
-        // One rate for ever: what most streams are.
-        const double rate = pieces_[piece_].rate * factor_ + extra_;
-        const double wait = mass <= 0 ? 0 : rate > 0 ? mass / rate : horizon;
-        return wait < horizon ? at + from_seconds(wait) : never;
-    }
     for (std::size_t p = piece_;; ++p) {
         while (law_ == ArrivalLaw::mmpp && p + 1 >= pieces_.size()) extend_states();
         const Time end = p + 1 < pieces_.size() ? pieces_[p + 1].start : never;
@@ -114,7 +108,7 @@ Time ArrivalClock::project(Time from) {
     }
 }
 
-Time ArrivalClock::next(Time now) {
+Time ArrivalClock::next_other(Time now) {
     if (law_ == ArrivalLaw::trace) {
         pending_ =
             trace_next_ < trace_.size() ? trace_[trace_next_++] + first_.time_since_epoch() : never;
@@ -128,8 +122,7 @@ Time ArrivalClock::next(Time now) {
         }
         pending_ = project(now);
     }
-    if (pending_ >= last_) pending_ = never;
-    return pending_;
+    return pending_ = before_last(pending_);
 }
 
 Time ArrivalClock::change(Time now, double factor, double extra) {
@@ -141,8 +134,7 @@ Time ArrivalClock::change(Time now, double factor, double extra) {
     factor_ = factor;
     extra_ = extra;
     pending_ = project(now);
-    if (pending_ >= last_) pending_ = never;
-    return pending_;
+    return pending_ = before_last(pending_);
 }
 
 }  // namespace shaketable::scenarios

@@ -29,13 +29,20 @@ class ArrivalClock {
 
     /// The first or next arrival after `now`; `never` when there are no more. Call it once per
     /// arrival, at its time.
-    [[nodiscard]] Time next(Time now);
+    [[nodiscard]] Time next(Time now) {
+        if (law_ != ArrivalLaw::poisson || pending_ == never || !is_steady())
+            return next_other(now);
+        counted_ = now;
+        mass_ = random_.exponential();
+        return pending_ = before_last(at_steady_rate(now));
+    }
     /// From `now` on, arrivals come at rate x factor + extra (requests per second). Returns when
     /// the pending arrival comes now. A trace or a renewal stream keeps its times (a factor of 0
     /// silences it).
     [[nodiscard]] Time change(Time now, double factor, double extra);
 
   private:
+    static constexpr double horizon = 4e9;  ///< seconds; nothing is scheduled beyond it
     struct Piece {
         Time start;
         double rate;   ///< per second at the start
@@ -45,6 +52,19 @@ class ArrivalClock {
     void draw_mass();
     void extend_states();
     void settle(Time until);
+    [[nodiscard]] Time next_other(Time now);
+    /// One rate from now on for ever: what most streams are.
+    [[nodiscard]] bool is_steady() const {
+        return piece_ + 1 == pieces_.size() && law_ != ArrivalLaw::mmpp &&
+               pieces_[piece_].slope == 0;
+    }
+    /// When the mass is reached then. Precondition: is_steady().
+    [[nodiscard]] Time at_steady_rate(Time at) const {
+        const double rate = pieces_[piece_].rate * factor_ + extra_;
+        const double wait = mass_ <= 0 ? 0 : rate > 0 ? mass_ / rate : horizon;
+        return wait < horizon ? at + from_seconds(wait) : never;
+    }
+    [[nodiscard]] Time before_last(Time at) const { return at >= last_ ? never : at; }
     [[nodiscard]] Time project(Time from);
 
     ArrivalLaw law_ = ArrivalLaw::poisson;

@@ -1,7 +1,7 @@
 // One try of a call: sent, timed, and what its outcome tells the caller's policies.
-#include <algorithm>
+#include <utility>
 
-#include "sim/engine/engine.h"
+#include "sim/engine/hot_path.h"
 
 namespace shaketable::sim {
 
@@ -91,6 +91,21 @@ Tracer::Spot Engine::new_visit(std::uint32_t edge_state, std::uint32_t replica, 
     return tracer_->add(story, service.name, endpoint.name, number, attempt, now_);
 }
 
+void Engine::tell_sent(Index walker, Tracer::Spot story, std::uint32_t attempt) {
+    Walker& w = walkers_[walker];
+    if (const Tracer::Spot visit = new_visit(w.edge_state, w.replica, story, attempt)) {
+        w.add(traced);
+        tracer_->put_walker(walker, visit);
+    }
+}
+
+/// Returns where the story of its caller is written.
+Tracer::Spot Engine::tell_settled(Index walker, Outcome outcome) {
+    const Tracer::Spot visit = tracer_->of_walker(walker);
+    tracer_->ended(visit, now_, outcome);
+    return tracer_->caller_of(visit);
+}
+
 /// A try that never left its caller.
 void Engine::count_refusal(std::uint32_t edge_state, Outcome outcome, Tracer::Spot story,
                            std::uint32_t attempt) {
@@ -105,12 +120,9 @@ void Engine::count_refusal(std::uint32_t edge_state, Outcome outcome, Tracer::Sp
 
 /// `avoided`: the first of tries whose replicas are taken only where there is no other.
 std::uint32_t Engine::pick_replica(std::uint32_t edge_state, Index avoided) {
-    const Hop& hop = hops_[edge_state];
-    if (hop.sole_replica != none)
-        return replicas_[hop.sole_replica].draining ? none : hop.sole_replica;
     EdgeState& state = edge_states_[edge_state];
     const EdgeStatePlan& plan = model_.edge_states[edge_state];
-    const ServicePlan& service = model_.services[hop.service];
+    const ServicePlan& service = model_.services[hops_[edge_state].service];
     if (state.ejection && now_ >= state.ejection->next_sweep() &&
         state.ejection->sweep(now_, edge_dice_[plan.edge].policy))
         log("ejections-changed", edge_state_name(edge_state),
@@ -139,67 +151,26 @@ std::uint32_t Engine::pick_replica(std::uint32_t edge_state, Index avoided) {
     return service.first_replica + picked;
 }
 
-/// When a try that begins now is given up.
-Time Engine::gives_up(std::uint32_t edge_state, Time inherited) {
-    const Hop& hop = hops_[edge_state];
-    const Time own = hop.draws_timeout
-                         ? rules_[hop.edge].gives_up(now_, edge_dice_[hop.edge].policy)
-                     : hop.attempt_timeout == forever ? never
-                                                      : now_ + hop.attempt_timeout;
-    return hop.has_deadline ? std::min(inherited, own) : own;
+/// The first of the tries of a call whose replicas its next one keeps away from.
+Index Engine::replicas_to_avoid(Index index) const {
+    const Call& call = calls_[index];
+    return rules_[hops_[call.edge_state].edge].hedges_elsewhere ? call.first : none;
 }
 
-/// Sends one try. Else nothing was sent: `timeout`, it is too late for it; `unreachable`, no
-/// replica could be chosen.
-Outcome Engine::start_attempt(std::uint32_t edge_state, Index parent, bool of_call, Time gives_up,
-                              const BreakerMachine::Permit& permit, Tracer::Spot story,
-                              std::uint32_t attempt) {
-    if (gives_up < now_) return Outcome::timeout;
-    const bool elsewhere = of_call && rules_[hops_[edge_state].edge].hedges_elsewhere;
-    const std::uint32_t replica = pick_replica(edge_state, elsewhere ? calls_[parent].first : none);
-    if (replica == none) return Outcome::unreachable;
-    FlowMeter& flow = flow_of(edge_state);
-    const Hop& hop = hops_[edge_state];
-    ++flow.now.attempts;
-    ++flow.now.sent;
-    const Index index = new_walker();
-    Walker& w = walkers_[index];
-    w = Walker{};
-    w.phase = Phase::travelling;
-    w.sent = now_;
-    w.deadline = hop.has_deadline
-                     ? policies::deadline_for_callee(*rules_[hop.edge].deadline, gives_up)
-                     : never;
-    w.parent = parent;
-    w.pc = hop.entry;
-    w.replica = replica;
-    w.edge_state = edge_state;
-    w.era = permit.era;
-    if (permit.probe) w.add(probe);
-    if (story) {
-        if (const Tracer::Spot visit = new_visit(edge_state, replica, story, attempt)) {
-            w.add(traced);
-            tracer_->put_walker(index, visit);
-        }
-    }
-    if (of_call) {
-        w.add(by_call);
-        w.sibling = calls_[parent].first;
-        calls_[parent].first = index;
-        if (executions_.counts()) [[unlikely]]
-            executions_.sent(parent, index);
-    } else if (!hop.from_workload && parent != none) {
-        walkers_[parent].next = index;
-    }
-    // An answer in the very nanosecond of its timeout is still an answer.
-    if (gives_up != never)
-        queue_.schedule(timer_of(index, WalkerTimer::timeout), gives_up + Duration{1});
-    if (hop.sole_replica == none) {
-        edge_states_[edge_state].balancer.on_start(model_.replicas[replica].number);
-        ++replicas_[replica].outstanding;
-    }
-    send(index);
-    return Outcome::ok;
+/// A try that was sent is one of its call's.
+void Engine::join_call(Index index, Index walker) {
+    Walker& w = walkers_[walker];
+    w.add(by_call);
+    w.sibling = std::exchange(calls_[index].first, walker);
+    if (executions_.counts()) [[unlikely]]
+        executions_.sent(index, walker);
+}
+
+/// The balancer learns that a try has ended.
+void Engine::balance_settled(const Walker& w, Outcome outcome) {
+    --replicas_[w.replica].outstanding;
+    edge_states_[w.edge_state].balancer.on_end(model_.replicas[w.replica].number, now_,
+                                               now_ - w.sent, outcome != Outcome::timeout);
 }
 
 /// Breaker, throttle and outlier ejection see how a try ended.
@@ -219,34 +190,6 @@ void Engine::observe_try(const Walker& w, Outcome outcome, std::uint16_t status)
             "by " + edge_state_name(edge_state));
 }
 
-/// The caller learns how a try ended; the walker itself may live on at the callee.
-void Engine::attempt_settled(Index index, Outcome outcome, std::uint16_t status) {
-    const Walker& w = walkers_[index];
-    const std::uint32_t edge_state = w.edge_state;
-    const Hop& hop = hops_[edge_state];
-    queue_.cancel(timer_of(index, WalkerTimer::timeout));
-    ++flow_of(edge_state).now.tries[static_cast<std::size_t>(outcome)];
-    Tracer::Spot story;
-    if (w.has(traced)) {
-        const Tracer::Spot visit = tracer_->of_walker(index);
-        tracer_->ended(visit, now_, outcome);
-        story = tracer_->caller_of(visit);
-    }
-    if (hop.sole_replica == none) {
-        --replicas_[w.replica].outstanding;
-        edge_states_[edge_state].balancer.on_end(model_.replicas[w.replica].number, now_,
-                                                 now_ - w.sent, outcome != Outcome::timeout);
-    }
-    if (hop.watched) observe_try(w, outcome, status);
-    if (w.has(by_call)) return call_attempt_settled(w.parent, index, outcome, status);
-    if (!hop.plain) {
-        if (!is_success(outcome))
-            return call_attempt_settled(promote(index), index, outcome, status);
-        if (hop.has_budget) pay_for_success(edge_state, outcome, status);
-    }
-    call_settled(edge_state, w.parent, w.sent, outcome, status, story);
-}
-
 void Engine::on_attempt_timeout(Index index) {
     const Walker& w = walkers_[index];
     const CancelMode mode = rules_[model_.edge_states[w.edge_state].edge].cancel;
@@ -260,7 +203,7 @@ void Engine::abandon(Index index, CancelMode mode) {
     w.parent = none;
     w.drop(by_call);
     w.add(abandoned);
-    if (w.phase == Phase::silent) return free_walker(index);
+    if (w.phase() == Phase::silent) return free_walker(index);
     if (mode == CancelMode::none) return;
     const Duration delay = rules_[model_.edge_states[w.edge_state].edge].cancel_delay;
     if (delay == Duration{0}) return cancel(index, mode);

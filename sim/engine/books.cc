@@ -13,8 +13,8 @@ void Engine::check_books() {
     std::vector<std::uint64_t> inside(model_.services.size(), 0);
     for (Index index = 0; index < walkers_.size(); ++index) {
         const Walker& w = walkers_[index];
-        if (w.phase == Phase::free || w.has(is_branch)) continue;
-        if (w.phase >= Phase::queued && w.phase <= Phase::running)
+        if (w.phase() == Phase::free || w.has(is_branch)) continue;
+        if (w.phase() >= Phase::queued && w.phase() <= Phase::running)
             ++inside[replicas_[w.replica].service];
         if (!w.has(abandoned) && !w.has(by_call) && !w.has(replied))
             ++open[model_.edge_states[w.edge_state].flow];

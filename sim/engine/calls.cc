@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "sim/engine/engine.h"
+#include "sim/engine/hot_path.h"
 
 namespace shaketable::sim {
 
@@ -149,7 +149,7 @@ void Engine::send_try(Index index) {
     EdgeState& state = edge_states_[call.edge_state];
     const BreakerMachine::Permit permit{true, call.probe, false, 0, call.era};
     const Time ends =
-        rules.pool_wait_counts ? call.gives_up : gives_up(call.edge_state, call.deadline);
+        rules.pool_wait_counts ? call.gives_up : gives_up(hops_[call.edge_state], call.deadline);
     call.state = Call::State::trying;
     const Outcome sent = start_attempt(call.edge_state, index, true, ends, permit,
                                        story_of(call, index), call.tries + 1U);
@@ -200,7 +200,7 @@ void Engine::begin_try(Index index) {
     call.gate = 0;
     call.state = Call::State::trying;
     if (rules_[hops_[call.edge_state].edge].pool_wait_counts)
-        call.gives_up = gives_up(call.edge_state, call.deadline);
+        call.gives_up = gives_up(hops_[call.edge_state], call.deadline);
 }
 
 void Engine::next_try(Index index) {
@@ -386,20 +386,6 @@ void Engine::settle_call(Index index, Outcome outcome, std::uint16_t status) {
     if (call.parent != none) fallback_settled(call.parent, outcome, status);
 }
 
-/// The end of a call: counted once, and told to whoever waits for it.
-void Engine::call_settled(std::uint32_t edge_state, Index parent, Time started, Outcome outcome,
-                          std::uint16_t status, Tracer::Spot story) {
-    flow_of(edge_state).settle(outcome, now_ - started);
-    if (hops_[edge_state].from_workload) {
-        if (story) tracer_->ended(story, now_, outcome);
-        return request_settled(edge_state, parent, started, outcome);
-    }
-    if (parent == none) return;
-    walkers_[parent].next = none;
-    walkers_[parent].phase = Phase::running;
-    todo(Todo::What::resume, parent, outcome, status);
-}
-
 /// The walker that waits for a call is going: with `propagate` its call is taken back, else nobody
 /// waits for its end any more.
 void Engine::leave_child(Index parent, CancelMode mode) {
@@ -414,7 +400,7 @@ void Engine::leave_child(Index parent, CancelMode mode) {
         w.next = none;
         return w.drop(forking);
     }
-    if (w.phase != Phase::calling || w.next == none) return;
+    if (w.phase() != Phase::calling || w.next == none) return;
     const Index child = w.next;
     const std::uint32_t edge = model_.program.code[w.pc].a;
     const CancelMode own = mode == CancelMode::propagate ? rules_[edge].cancel : CancelMode::none;

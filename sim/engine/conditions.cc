@@ -1,7 +1,7 @@
 // Faults of services: replicas that crash, pause, slow down, lose workers or their caches.
 #include <algorithm>
 
-#include "sim/engine/engine.h"
+#include "sim/engine/hot_path.h"
 
 namespace shaketable::sim {
 
@@ -103,14 +103,14 @@ void Engine::crash(std::uint32_t index) {
     // dies.
     std::vector<Index> dead;
     for (Index w = 0; w < count; ++w) {
-        const Phase phase = walkers_[w].phase;
+        const Phase phase = walkers_[w].phase();
         if (walkers_[w].replica == index && phase >= Phase::queued && phase <= Phase::running)
             dead.push_back(w);
     }
     for (const Index w : dead) {
         leave_child(w, policies::CancelMode::none);
         detach(w);
-        walkers_[w].phase = Phase::locked;
+        walkers_[w].go(Phase::locked);
     }
     frozen_[index].clear();
     for (const Index w : dead) {
@@ -219,7 +219,7 @@ void Engine::pause(std::uint32_t index) {
     const Index count = walkers_.size();
     for (Index w = 0; w < count; ++w) {
         const Walker& walker = walkers_[w];
-        if (walker.replica != index || walker.phase != Phase::working || walker.has(in_core))
+        if (walker.replica != index || walker.phase() != Phase::working || walker.has(in_core))
             continue;
         const TimerId timer = timer_of(w, WalkerTimer::progress);
         frozen_[index].push_back({w, queue_.time_of_pending(timer) - now_});

@@ -1,14 +1,14 @@
-#include "sim/engine/engine.h"
-
 #include <algorithm>
 #include <utility>
 
 #include "model/cuts.h"
+#include "sim/engine/hot_path.h"
 
 namespace shaketable::sim {
 
 Engine::Engine(const Model& model, std::uint64_t repeat, faults::Timeline timeline)
     : model_{model},
+      code_{model.program.code.data()},
       repeat_{repeat},
       end_{Time{} + model.scenario.run.duration},
       weather_{model, std::move(timeline), repeat},
@@ -20,6 +20,14 @@ Engine::Engine(const Model& model, std::uint64_t repeat, faults::Timeline timeli
     prepare_timers();
     prepare_cuts();
 }
+
+namespace {
+bool is_orderly(const ServicePlan& service) {
+    const scenarios::Queue& queue = service.queue;
+    return service.priorities == 1 && queue.discipline == scenarios::Discipline::fifo &&
+           !service.patience && !queue.max_wait && !queue.codel;
+}
+}  // namespace
 
 void Engine::prepare_replicas() {
     const std::uint64_t seed = model_.scenario.run.seed;
@@ -36,6 +44,7 @@ void Engine::prepare_replicas() {
         for (std::uint32_t n = 0; n < service.replicas; ++n) {
             const std::uint32_t index = service.first_replica + n;
             Replica& replica = replicas_[index];
+            replica.meter = &meters_.service(s);
             replica.service = s;
             replica.workers = service.workers;
             replica.queue_limit = service.queue_limit;
@@ -43,6 +52,7 @@ void Engine::prepare_replicas() {
             replica.contended = service.contended;
             replica.crash_at = service.crash_at;
             replica.guarded = service.policies.has_value();
+            replica.orderly = is_orderly(service);
             replica.first_queue = static_cast<std::uint32_t>(queues_.size());
             queues_.resize(queues_.size() + service.priorities);
             replica.first_lock = static_cast<std::uint32_t>(locks_.size());
@@ -90,14 +100,28 @@ void Engine::prepare_edges() {
     wire_free_.resize(2 * model_.routes.size());
 }
 
-Hop Engine::hop_of(std::uint32_t edge_state) const {
+/// How long every message takes, one way; < 0 where that differs.
+Duration Engine::steady_transit(const EdgeStatePlan& plan, bool request) const {
+    Duration time{-1};
+    for (std::uint32_t zone = 0; zone < model_.zone_count(); ++zone) {
+        const LinkPlan& link = request ? model_.link(plan.edge, plan.zone, zone)
+                                       : model_.link(plan.edge, zone, plan.zone);
+        if (!link.latency.is_constant() || link.bytes_per_second != 0 || link.loss != 0)
+            return Duration{-1};
+        if (zone > 0 && link.latency.constant() != time) return Duration{-1};
+        time = link.latency.constant();
+    }
+    return time;
+}
+
+Hop Engine::hop_of(std::uint32_t edge_state) {
     const EdgeStatePlan& plan = model_.edge_states[edge_state];
     const EdgePlan& edge = model_.edges[plan.edge];
     const ServicePlan& callee = model_.services[edge.service];
     const EdgeState& state = edge_states_[edge_state];
     const EdgeRules& rules = rules_[plan.edge];
-    Hop hop{.edge = plan.edge,
-            .flow = plan.flow,
+    Hop hop{.meter = &meters_.flow(plan.flow),
+            .edge = plan.edge,
             .service = edge.service,
             .entry = model_.endpoints[edge.endpoint].entry,
             .plain = rules.plain,
@@ -105,22 +129,18 @@ Hop Engine::hop_of(std::uint32_t edge_state) const {
             .direct = rules.plain || (rules.direct && !executions_.counts()),
             .has_budget = state.budget.has_value(),
             .has_gates = !rules.attempt_gates.empty(),
-            .instant = true,
             .from_workload = edge.from_workload,
             .watched = state.breaker || state.throttle || state.ejection,
             .has_deadline = rules.deadline.has_value(),
             .draws_timeout = rules.draws_timeout,
             .route = edge.route,
-            .attempt_timeout = rules.attempt_timeout};
+            .attempt_timeout = rules.attempt_timeout,
+            .there = steady_transit(plan, true),
+            .back = steady_transit(plan, false),
+            .request_bytes = edge.request_bytes,
+            .response_bytes = edge.response_bytes};
     if (callee.replicas == 1 && !state.health && !state.ejection)
         hop.sole_replica = callee.first_replica;
-    const auto is_instant = [](const LinkPlan& link) {
-        return link.latency.is_constant() && link.latency.constant() == Duration{0} &&
-               link.bytes_per_second == 0 && link.loss == 0;
-    };
-    for (std::uint32_t zone = 0; zone < model_.zone_count(); ++zone)
-        hop.instant = hop.instant && is_instant(model_.link(plan.edge, plan.zone, zone)) &&
-                      is_instant(model_.link(plan.edge, zone, plan.zone));
     return hop;
 }
 
@@ -142,6 +162,79 @@ void Engine::prepare_cuts() {
     model::Cuts cuts = model::cuts_of(model_, weather_.occurrences());
     out_.spans = std::move(cuts.spans);
     cuts_ = std::move(cuts.ends);
+}
+
+inline void Engine::dispatch_walker(Index walker) {
+    switch (walkers_[walker].phase()) {
+        case Phase::travelling:
+            return arrive(walker);
+        case Phase::returning:
+            return deliver(walker);
+        case Phase::queued:
+            return lose_patience(walker);
+        default:
+            return on_work_done(walker);
+    }
+}
+
+inline void Engine::dispatch(TimerId timer) {
+    if (timer < dynamic_timers_) return dispatch_fixed(timer);
+    const Index index = (timer - dynamic_timers_) / 4;
+    switch ((timer - dynamic_timers_) % 4) {
+        case 0:
+            return dispatch_walker(index);
+        case 1:
+            // Of a walker whose caller has gone already, the timer brings the cancellation.
+            if (walkers_[index].has(abandoned))
+                return cancel(index,
+                              rules_[model_.edge_states[walkers_[index].edge_state].edge].cancel);
+            return on_attempt_timeout(index);
+        case 2:
+            return on_call_wait(index);
+        default:
+            return finish_call(index, Outcome::timeout, 504);
+    }
+}
+
+/// What follows at the same instant, in order.
+inline void Engine::drain() {
+    Todo next;
+    while (todo_.take(next)) {
+        switch (next.what()) {
+            case Todo::What::run:
+                run_walker(next.index());
+                break;
+            case Todo::What::arrive:
+                arrive(next.index());
+                break;
+            case Todo::What::deliver:
+                deliver(next.index());
+                break;
+            case Todo::What::resume:
+                resume(next.index(), next.outcome(), next.status());
+                break;
+            case Todo::What::fail:
+                finish_walker(next.index(), Outcome::error, next.status());
+                break;
+            case Todo::What::pass_gates:
+                on_admitted(next.index());
+                break;
+        }
+    }
+}
+
+void Engine::step() {
+    const EventQueue::Fired fired = queue_.pop();
+    same_instant_ = fired.at == now_ ? same_instant_ + 1 : 0;
+    now_ = fired.at;
+    last_timer_ = fired.timer;
+    ++out_.engine_events;
+    out_.fingerprint =
+        (out_.fingerprint ^
+         (static_cast<std::uint64_t>(now_.time_since_epoch().count()) + fired.timer)) *
+        0x9E37'79B9'7F4A'7C15U;
+    dispatch(fired.timer);
+    drain();
 }
 
 Result<reports::Repeat, Problems> Engine::run() {
@@ -171,52 +264,6 @@ void Engine::begin() {
     drain();
 }
 
-void Engine::step() {
-    const EventQueue::Fired fired = queue_.pop();
-    same_instant_ = fired.at == now_ ? same_instant_ + 1 : 0;
-    now_ = fired.at;
-    last_timer_ = fired.timer;
-    ++out_.engine_events;
-    out_.fingerprint =
-        (out_.fingerprint ^
-         (static_cast<std::uint64_t>(now_.time_since_epoch().count()) + fired.timer)) *
-        0x9E37'79B9'7F4A'7C15U;
-    dispatch(fired.timer);
-    drain();
-}
-
-void Engine::dispatch(TimerId timer) {
-    if (timer < dynamic_timers_) return dispatch_fixed(timer);
-    const Index index = (timer - dynamic_timers_) / 4;
-    switch ((timer - dynamic_timers_) % 4) {
-        case 0:
-            return dispatch_walker(index);
-        case 1:
-            // Of a walker whose caller has gone already, the timer brings the cancellation.
-            if (walkers_[index].has(abandoned))
-                return cancel(index,
-                              rules_[model_.edge_states[walkers_[index].edge_state].edge].cancel);
-            return on_attempt_timeout(index);
-        case 2:
-            return on_call_wait(index);
-        default:
-            return finish_call(index, Outcome::timeout, 504);
-    }
-}
-
-void Engine::dispatch_walker(Index walker) {
-    switch (walkers_[walker].phase) {
-        case Phase::travelling:
-            return arrive(walker);
-        case Phase::returning:
-            return deliver(walker);
-        case Phase::queued:
-            return lose_patience(walker);
-        default:
-            return on_work_done(walker);
-    }
-}
-
 void Engine::dispatch_fixed(TimerId timer) {
     if (timer == weather_timer) return on_weather();
     if (timer == sample_timer) return on_sample();
@@ -226,33 +273,6 @@ void Engine::dispatch_fixed(TimerId timer) {
     if (timer < startup_timers_) return on_cores(timer - cores_timers_);
     if (timer < health_timers_) return on_life_timer(timer - startup_timers_);
     on_health_check(timer - health_timers_);
-}
-
-/// What follows at the same instant, in order.
-void Engine::drain() {
-    Todo next;
-    while (todo_.take(next)) {
-        switch (next.what()) {
-            case Todo::What::run:
-                run_walker(next.index());
-                break;
-            case Todo::What::arrive:
-                arrive(next.index());
-                break;
-            case Todo::What::deliver:
-                deliver(next.index());
-                break;
-            case Todo::What::resume:
-                resume(next.index(), next.outcome(), next.status());
-                break;
-            case Todo::What::fail:
-                finish_walker(next.index(), Outcome::error, next.status());
-                break;
-            case Todo::What::pass_gates:
-                on_admitted(next.index());
-                break;
-        }
-    }
 }
 
 void Engine::on_sample() {
@@ -265,7 +285,7 @@ void Engine::count_stays(Time at) {
     const Time cut = meters_.segment_start();
     for (Index index = 0; index < walkers_.size(); ++index) {
         const Walker& w = walkers_[index];
-        if (w.has(is_branch) || w.phase < Phase::queued || w.phase > Phase::running) continue;
+        if (w.has(is_branch) || w.phase() < Phase::queued || w.phase() > Phase::running) continue;
         meter_of(w).now.sojourn += at - std::max(w.since, cut);
     }
 }

@@ -56,6 +56,9 @@ class Engine {
   public:
     /// `timeline`: of this repeat. Keeps a reference to the model.
     Engine(const Model& model, std::uint64_t repeat, faults::Timeline timeline);
+    Engine(const Engine&) = delete;  // hops and replicas point to their meters
+    Engine& operator=(const Engine&) = delete;
+    ~Engine() = default;
 
     /// Notes which requests are worth keeping, for a second playing. Before `run`.
     void note_picks(std::uint32_t keep) { picks_ = Picks{keep}; }
@@ -98,7 +101,8 @@ class Engine {
     }
     void prepare_replicas();
     void prepare_edges();
-    [[nodiscard]] Hop hop_of(std::uint32_t edge_state) const;
+    [[nodiscard]] Duration steady_transit(const EdgeStatePlan& plan, bool request) const;
+    [[nodiscard]] Hop hop_of(std::uint32_t edge_state);
     void prepare_timers();
     void prepare_cuts();
     void dispatch(TimerId timer);
@@ -129,11 +133,13 @@ class Engine {
 
     // ---- calls: their beginning (starts.cc) ----
     void start_call(std::uint32_t edge_state, Index parent);
+    void start_with_record(std::uint32_t edge_state, Index parent, Time inherited,
+                           Tracer::Spot story);
     void start_directly(std::uint32_t edge_state, Index parent, Time inherited, Tracer::Spot story);
     void direct_refused(std::uint32_t edge_state, Index parent, Time inherited, Tracer::Spot story,
                         const policies::BreakerMachine::Permit& permit, Outcome outcome);
     [[nodiscard]] Index promote(Index walker);
-    [[nodiscard]] Time deadline_of(std::uint32_t edge_state, Index parent) const;
+    [[nodiscard]] Time deadline_of(const Hop& hop, Index parent) const;
     void await(Index call);
     void pay_for_success(std::uint32_t edge_state, Outcome outcome, std::uint16_t status);
     void count_call(std::uint32_t edge_state);
@@ -176,6 +182,8 @@ class Engine {
     }
     [[nodiscard]] Tracer::Spot new_visit(std::uint32_t edge_state, std::uint32_t replica,
                                          Tracer::Spot story, std::uint32_t attempt);
+    void tell_sent(Index walker, Tracer::Spot story, std::uint32_t attempt);
+    [[nodiscard]] Tracer::Spot tell_settled(Index walker, Outcome outcome);
 
     // ---- tries (attempts.cc) ----
     void log_breaker(std::uint32_t edge_state);
@@ -184,11 +192,14 @@ class Engine {
     void count_refusal(std::uint32_t edge_state, Outcome outcome, Tracer::Spot story,
                        std::uint32_t attempt);
     [[nodiscard]] std::uint32_t pick_replica(std::uint32_t edge_state, Index avoided);
-    [[nodiscard]] Time gives_up(std::uint32_t edge_state, Time inherited);
+    [[nodiscard]] Index replicas_to_avoid(Index call) const;
+    [[nodiscard]] Time gives_up(const Hop& hop, Time inherited);
     [[nodiscard]] Outcome start_attempt(std::uint32_t edge_state, Index parent, bool of_call,
                                         Time gives_up,
                                         const policies::BreakerMachine::Permit& permit,
                                         Tracer::Spot story, std::uint32_t attempt);
+    void join_call(Index call, Index walker);
+    void balance_settled(const Walker& w, Outcome outcome);
     void observe_try(const Walker& w, Outcome outcome, std::uint16_t status);
     void attempt_settled(Index walker, Outcome outcome, std::uint16_t status);
     void on_attempt_timeout(Index walker);
@@ -214,9 +225,12 @@ class Engine {
     [[nodiscard]] Duration transit(std::uint32_t edge_state, Index replica, std::int64_t bytes,
                                    const Wire& wire, bool request);
     void set_late_verdict(Index walker, LateVerdict verdict);
-    void send(Index walker);
+    void send(Index walker, const Hop& hop);
+    void send_through_faults(Index walker, std::uint64_t ordinal);
     void answer(Index walker, Outcome outcome, std::uint16_t status);
+    void answer_through_faults(Index walker);
     void deliver(Index walker);
+    void come_too_late(Index walker);
     void judge_in_flight(std::uint32_t occurrence);
 
     // ---- replicas (replicas.cc) ----
@@ -227,18 +241,21 @@ class Engine {
     void refuse(Index walker, Outcome outcome);
     [[nodiscard]] Outcome ask_inbound(const Walker& w);
     void arrive(Index walker);
-    void give_worker(Index walker);
+    void give_worker(Index walker, Replica& replica);
     void release_worker(Index walker);
     void serve_next(Index replica);
     void lose_patience(Index walker);
     [[nodiscard]] Outcome judge_wait(Index replica, const Walker& w, Duration waited);
     [[nodiscard]] Index next_in_queue(Index replica) const;
     void leave(Index walker);
+    void tell_limit(Index walker);
     void detach(Index walker);
     void cancel(Index walker, policies::CancelMode mode);
 
     // ---- steps (steps.cc) ----
     void run_walker(Index walker);
+    void freeze(Index walker);
+    [[nodiscard]] bool step_other(Index walker, const Instruction& step);
     [[nodiscard]] std::uint32_t choose(const Instruction& step, double die) const;
     [[nodiscard]] bool step_work(Index walker, const Instruction& step);
     [[nodiscard]] bool step_wait(Index walker, const Instruction& step);
@@ -261,6 +278,7 @@ class Engine {
     void pop_frame(Index walker);
     void end_fill(Index walker, const Frame& frame);
     void unwind(Index walker);
+    void step_loop_begin(Index walker, const Instruction& step);
     void step_loop_end(Index walker, const Instruction& step);
     void step_reply(Index walker, std::uint16_t status);
     void replace_child(Index from, Index to);
@@ -288,30 +306,18 @@ class Engine {
     [[nodiscard]] std::string replica_name(std::uint32_t replica) const;
     [[nodiscard]] std::string edge_state_name(std::uint32_t edge_state) const;
 
-    [[nodiscard]] Index new_walker() {
-        const Index index = walkers_.take();
-        reserve_timers(index);
-        return index;
-    }
-    void free_walker(Index walker) {
-        queue_.cancel(timer_of(walker, WalkerTimer::timeout));
-        if (executions_.counts()) [[unlikely]]
-            executions_.walker_gone(walker);
-        walkers_[walker].phase = Phase::free;
-        walkers_.give_back(walker);
-    }
-    [[nodiscard]] ServiceMeter& meter_of(const Walker& w) {
-        return meters_.service(replicas_[w.replica].service);
-    }
-    [[nodiscard]] FlowMeter& flow_of(std::uint32_t edge_state) {
-        return meters_.flow(hops_[edge_state].flow);
-    }
+    [[nodiscard]] Index new_walker();
+    void free_walker(Index walker);
+    void free_settled(Index walker);
+    [[nodiscard]] ServiceMeter& meter_of(const Walker& w) { return *replicas_[w.replica].meter; }
+    [[nodiscard]] FlowMeter& flow_of(std::uint32_t edge_state) { return *hops_[edge_state].meter; }
     /// The state of `edge` that belongs to the replica the walker is at.
     [[nodiscard]] std::uint32_t state_of(const Walker& w, std::uint32_t edge) const {
         return model_.edges[edge].first_state + model_.replicas[w.replica].number;
     }
 
     const Model& model_;
+    const Instruction* code_;  ///< of the model
     std::uint64_t repeat_;
     Time now_{};
     Time end_{};

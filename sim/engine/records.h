@@ -35,7 +35,7 @@ enum class Phase : std::uint16_t {
     silent,      ///< its message or its answer was swallowed; only its caller's timeout will end it
 };
 
-enum Flag : std::uint16_t {
+enum Flag : std::uint16_t {  // 12 bits
     holds_worker = 1,   ///<
     replied = 2,        ///< has answered; goes on for nobody
     abandoned = 4,      ///< its caller has left
@@ -67,12 +67,23 @@ struct alignas(64) Walker {
     std::uint16_t waiting_for = 0;  ///< * branches still needed; of an answer: its outcome
     std::uint16_t status = 0;       ///< of an answer; * in a fork: branches still running
     std::uint16_t era = 0;          ///< of the breaker's permit
-    Phase phase : 4 = Phase::free;  ///< *
-    std::uint16_t flags : 12 = 0;   ///< *
+    /// * Phase (the low 4 bits) and flags. One word, always written whole: what is read back at once
+    /// in another width waits for the store.
+    std::uint16_t word = 0;
 
-    [[nodiscard]] bool has(Flag flag) const noexcept { return (flags & flag) != 0; }
-    void add(Flag flag) noexcept { flags = static_cast<std::uint16_t>((flags | flag) & 0xFFF); }
-    void drop(Flag flag) noexcept { flags = static_cast<std::uint16_t>(flags & ~flag & 0xFFF); }
+    [[nodiscard]] static constexpr std::uint16_t word_of(Phase phase, unsigned flags) noexcept {
+        return static_cast<std::uint16_t>(flags << 4U | static_cast<unsigned>(phase));
+    }
+    [[nodiscard]] Phase phase() const noexcept { return static_cast<Phase>(word & 15U); }
+    void go(Phase phase) noexcept {
+        word = static_cast<std::uint16_t>((word & ~15U) | static_cast<unsigned>(phase));
+    }
+    [[nodiscard]] bool has(Flag flag) const noexcept { return (word & flag << 4U) != 0; }
+    void add(Flag flag) noexcept { word = static_cast<std::uint16_t>(word | flag << 4U); }
+    void drop(Flag flag) noexcept { word = static_cast<std::uint16_t>(word & ~(flag << 4U)); }
+    void keep_only(unsigned flags) noexcept {
+        word = static_cast<std::uint16_t>(word & (flags << 4U | 15U));
+    }
 };
 static_assert(sizeof(Walker) == 64);
 

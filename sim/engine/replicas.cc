@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "sim/engine/engine.h"
+#include "sim/engine/hot_path.h"
 
 namespace shaketable::sim {
 
@@ -63,7 +63,7 @@ Outcome Engine::ask_inbound(const Walker& w) {
 void Engine::arrive(Index walker) {
     Walker& w = walkers_[walker];
     Replica& replica = replicas_[w.replica];
-    ServiceMeter& meter = meters_.service(replica.service);
+    ServiceMeter& meter = *replica.meter;
     ++meter.now.arrived;
     w.since = now_;
     if (w.has(traced)) tracer_->arrived(tracer_->of_walker(walker), now_);
@@ -86,14 +86,15 @@ void Engine::arrive(Index walker) {
         meter.wait.record(Duration{0});
         if (replica.guarded && inbound_[w.replica].shed)
             inbound_[w.replica].shed->on_start(now_, Duration{0});
-        give_worker(walker);
+        give_worker(walker, replica);
         return run_walker(walker);
     }
     meter.add_waiting(now_);
     if (replica.queued == 0) replica.empty_at = now_;
-    w.phase = Phase::queued;
-    push(queue_of(w), walker);
+    w.go(Phase::queued);
+    push(replica.orderly ? queues_[replica.first_queue] : queue_of(w), walker);
     ++replica.queued;
+    if (replica.orderly) return;
     const ServicePlan& service = model_.services[replica.service];
     if (service.patience)
         queue_.schedule(timer_of(walker, WalkerTimer::progress),
@@ -107,48 +108,29 @@ void Engine::lose_patience(Index walker) {
     refuse(walker, Outcome::expired);
 }
 
-void Engine::give_worker(Index walker) {
-    Walker& w = walkers_[walker];
-    Replica& replica = replicas_[w.replica];
-    w.add(holds_worker);
-    w.phase = Phase::running;
-    if (w.has(traced)) tracer_->started(tracer_->of_walker(walker), now_);
-    ++replica.busy;
-    meters_.service(replica.service).add_busy(now_);
-}
-
-void Engine::release_worker(Index walker) {
-    Walker& w = walkers_[walker];
-    if (!w.has(holds_worker)) return;
-    w.drop(holds_worker);
-    Replica& replica = replicas_[w.replica];
-    --replica.busy;
-    meters_.service(replica.service).remove_busy(now_);
-    if (replica.queued > 0 || replica.ready.size > 0) serve_next(w.replica);
-}
-
 /// Gives free workers to those who wait: first to requests that go on, then to new ones.
 void Engine::serve_next(Index index) {
     while (true) {
         Replica& replica = replicas_[index];
         if (!replica.up || replica.paused || replica.busy >= replica.workers) return;
-        ServiceMeter& meter = meters_.service(replica.service);
+        ServiceMeter& meter = *replica.meter;
         if (replica.ready.first != none) {
             const Index walker = replica.ready.first;
             unlink(replica.ready, walker);
             meter.remove_waiting(now_);
-            give_worker(walker);
+            give_worker(walker, replica);
             todo(Todo::What::run, walker);
             continue;
         }
         if (replica.queued == 0) return;
-        const Index walker = next_in_queue(index);
-        Walker& w = walkers_[walker];
-        unlink(queue_of(w), walker);
+        const Index walker =
+            replica.orderly ? queues_[replica.first_queue].first : next_in_queue(index);
+        const Walker& w = walkers_[walker];
+        const Duration waited = now_ - w.since;
+        unlink(replica.orderly ? queues_[replica.first_queue] : queue_of(w), walker);
         --replica.queued;
         meter.remove_waiting(now_);
-        queue_.cancel(timer_of(walker, WalkerTimer::progress));
-        const Duration waited = now_ - w.since;
+        if (!replica.orderly) queue_.cancel(timer_of(walker, WalkerTimer::progress));
         if (const Outcome outcome = judge_wait(index, w, waited); outcome != Outcome::ok) {
             leave(walker);
             refuse(walker, outcome);
@@ -156,15 +138,16 @@ void Engine::serve_next(Index index) {
         }
         meter.wait.record(waited);
         if (replica.guarded && inbound_[index].shed) inbound_[index].shed->on_start(now_, waited);
-        give_worker(walker);
+        give_worker(walker, replica);
         todo(Todo::What::run, walker);
     }
 }
 
 /// Is it still worth serving someone who has waited so long? `ok` = yes.
 Outcome Engine::judge_wait(Index replica, const Walker& w, Duration waited) {
-    const scenarios::Queue& queue = model_.services[replicas_[replica].service].queue;
     if (policies::has_passed(w.deadline, now_)) return Outcome::expired;
+    if (replicas_[replica].orderly) return Outcome::ok;
+    const scenarios::Queue& queue = model_.services[replicas_[replica].service].queue;
     if (queue.max_wait && waited > *queue.max_wait) return Outcome::expired;
     std::optional<policies::CoDelMachine>& codel = inbound_[replica].codel;
     if (codel && codel->should_drop(now_, waited, replicas_[replica].queued == 0))
@@ -188,15 +171,12 @@ Index Engine::next_in_queue(Index index) const {
     return newest_first ? list->last : list->first;
 }
 
-/// A request is no longer at its replica.
-void Engine::leave(Index walker) {
+/// The concurrency limit learns how long a request stayed.
+void Engine::tell_limit(Index walker) {
     const Walker& w = walkers_[walker];
-    meter_of(w).leave(now_, w.since, meters_.segment_start());
-    Replica& replica = replicas_[w.replica];
-    --replica.in_hand;
-    if (!replica.guarded || !inbound_[w.replica].limit) return;
+    if (!inbound_[w.replica].limit) return;
     inbound_[w.replica].limit->leave(now_, now_ - w.since, w.has(abandoned),
-                                     step_dice_[replica.service]);
+                                     step_dice_[replicas_[w.replica].service]);
 }
 
 /// Takes out of a replica whatever a walker holds or waits for there. It is then in no list and has
@@ -208,14 +188,14 @@ void Engine::detach(Index walker) {
     queue_.cancel(timer_of(walker, WalkerTimer::progress));
     if (replica.paused)
         std::erase_if(frozen_[w.replica], [&](const Frozen& f) { return f.walker == walker; });
-    if (w.phase == Phase::queued) {
+    if (w.phase() == Phase::queued) {
         unlink(queue_of(w), walker);
         --replica.queued;
         meter.remove_waiting(now_);
-    } else if (w.phase == Phase::ready) {
+    } else if (w.phase() == Phase::ready) {
         unlink(replica.ready, walker);
         meter.remove_waiting(now_);
-    } else if (w.phase == Phase::locked) {
+    } else if (w.phase() == Phase::locked) {
         leave_lock(walker);
     } else if (w.has(in_core)) {
         cores_[replica.cores].remove(now_, walker);
@@ -228,15 +208,15 @@ void Engine::detach(Index walker) {
 /// left alone.
 void Engine::cancel(Index walker, CancelMode mode) {
     Walker& w = walkers_[walker];
-    const bool waiting = w.phase == Phase::queued;
-    if (w.phase == Phase::travelling) {
+    const bool waiting = w.phase() == Phase::queued;
+    if (w.phase() == Phase::travelling) {
         const TimerId arrival = timer_of(walker, WalkerTimer::progress);
         if (!queue_.is_pending(arrival)) return;  // it arrives at this very instant
         queue_.cancel(arrival);
         return free_walker(walker);
     }
-    const bool stoppable = w.phase == Phase::working || w.phase == Phase::calling ||
-                           w.phase == Phase::ready || w.phase == Phase::locked;
+    const bool stoppable = w.phase() == Phase::working || w.phase() == Phase::calling ||
+                           w.phase() == Phase::ready || w.phase() == Phase::locked;
     if (!waiting && !(mode == CancelMode::propagate && stoppable)) return;
     leave_child(walker, mode);
     detach(walker);

@@ -1,5 +1,5 @@
 // How a call begins: most first tries settle it, and need no record of the call.
-#include "sim/engine/engine.h"
+#include "sim/engine/hot_path.h"
 
 namespace shaketable::sim {
 
@@ -9,28 +9,29 @@ using policies::PolicyKind;
 
 void Engine::start_call(std::uint32_t edge_state, Index parent) {
     const Hop& hop = hops_[edge_state];
-    ++flow_of(edge_state).now.started;
-    const Time inherited = deadline_of(edge_state, parent);
-    const Tracer::Spot story =
-        tracer_ != nullptr ? story_of_caller(edge_state, parent) : Tracer::Spot{};
+    ++hop.meter->now.started;
+    const Time inherited = deadline_of(hop, parent);
+    Tracer::Spot story;
+    if (tracer_ != nullptr) [[unlikely]]
+        story = story_of_caller(edge_state, parent);
     if (hop.direct) return start_directly(edge_state, parent, inherited, story);
+    start_with_record(edge_state, parent, inherited, story);
+}
+
+void Engine::start_with_record(std::uint32_t edge_state, Index parent, Time inherited,
+                               Tracer::Spot story) {
     count_call(edge_state);
     const Index index = new_call(edge_state, parent, inherited, story);
     await(index);
-    const Duration longest = rules_[hop.edge].total_timeout;
+    const Duration longest = rules_[hops_[edge_state].edge].total_timeout;
     if (longest != forever)
         queue_.schedule(timer_of(index, CallTimer::total), now_ + longest + Duration{1});
     pass_gates(index);
 }
 
-/// The deadline that a call inherits from the request that makes it; `never` from a workload.
-Time Engine::deadline_of(std::uint32_t edge_state, Index parent) const {
-    return hops_[edge_state].from_workload || parent == none ? never : walkers_[parent].deadline;
-}
-
 /// Sends the first try without a record of the call, which most calls never need.
-void Engine::start_directly(std::uint32_t edge_state, Index parent, Time inherited,
-                            Tracer::Spot story) {
+[[gnu::always_inline]] inline void Engine::start_directly(std::uint32_t edge_state, Index parent,
+                                                          Time inherited, Tracer::Spot story) {
     const Hop& hop = hops_[edge_state];
     if (hop.has_budget) count_call(edge_state);
     BreakerMachine::Permit permit;
@@ -42,7 +43,7 @@ void Engine::start_directly(std::uint32_t edge_state, Index parent, Time inherit
         }
     }
     const Outcome sent =
-        start_attempt(edge_state, parent, false, gives_up(edge_state, inherited), permit, story, 1);
+        start_attempt(edge_state, parent, false, gives_up(hop, inherited), permit, story, 1);
     if (sent != Outcome::ok)
         return direct_refused(edge_state, parent, inherited, story, permit, sent);
     if (hop.has_budget) edge_states_[edge_state].budget->on_attempt_start();
@@ -72,7 +73,7 @@ Index Engine::promote(Index walker) {
     if (walkers_[walker].has(traced)) story = tracer_->caller_of(tracer_->of_walker(walker));
     const std::uint32_t edge_state = walkers_[walker].edge_state;
     const Index parent = walkers_[walker].parent;
-    const Index index = new_call(edge_state, parent, deadline_of(edge_state, parent), story);
+    const Index index = new_call(edge_state, parent, deadline_of(hops_[edge_state], parent), story);
     Walker& w = walkers_[walker];
     Call& call = calls_[index];
     call.started = w.sent;

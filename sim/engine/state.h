@@ -12,6 +12,7 @@
 #include "model/edge.h"
 #include "model/frames.h"
 #include "model/key_cache.h"
+#include "reports/record/meters.h"
 #include "sim/engine/records.h"
 
 namespace shaketable::sim {
@@ -25,12 +26,14 @@ struct List {
 };
 
 struct alignas(64) Replica {
+    reports::ServiceMeter* meter = nullptr;  ///< of its service
     std::uint32_t service = 0;
     std::uint32_t queue_limit = 0;  ///< of its service
     std::uint32_t crash_at = 0;     ///< the same
     bool async = false;             ///< the same
     bool contended = false;         ///< the same
     bool guarded = false;           ///< its service has policies against load
+    bool orderly = false;           ///< first come, first served, whoever it is, however late
     std::uint32_t workers = 0;      ///< that may be held now; unlimited = 0xFFFFFFFF
     std::uint32_t busy = 0;
     std::uint32_t outstanding = 0;  ///< sent here and not answered, over all callers
@@ -74,8 +77,8 @@ struct EdgeState : model::EdgeMachines {
 
 /// What the path of a call reads of its edge state at every turn, in one cache line.
 struct alignas(64) Hop {
+    reports::FlowMeter* meter = nullptr;
     std::uint32_t edge = 0;
-    std::uint32_t flow = 0;
     std::uint32_t service = 0;  ///< called
     std::uint32_t entry = 0;    ///< first instruction of the endpoint
     Index sole_replica = none;  ///< of the callee, where there is nothing to choose
@@ -83,13 +86,15 @@ struct alignas(64) Hop {
     bool direct = true;         ///< see EdgeRules::direct
     bool has_budget = false;    ///< of retries
     bool has_gates = false;     ///< for its first try
-    bool instant = false;       ///< its links take no time, whatever is sent over them
     bool from_workload = false;
     bool watched = false;       ///< a breaker, throttle or outlier ejection observes its tries
     bool has_deadline = false;  ///< hands deadlines on
     bool draws_timeout = false;
     std::uint32_t route = 0;  ///< see EdgePlan::route
     Duration attempt_timeout{forever};
+    /// How long a message takes, one way, where that is the same for all of them; else < 0.
+    Duration there{-1}, back{-1};
+    std::int64_t request_bytes = 0, response_bytes = 0;
 };
 
 /// What is frozen by a pause: a walker, and how much of its step was left.

@@ -1,91 +1,103 @@
 // A request walking through the steps of its endpoint.
 #include "model/stretch.h"
-#include "sim/engine/engine.h"
+#include "sim/engine/hot_path.h"
 
 namespace shaketable::sim {
 
 /// Walks until the request has to wait for something. Work needs a worker; everything else takes no
 /// time.
 void Engine::run_walker(Index walker) {
-    const Index replica = walkers_[walker].replica;
-    if (replicas_[replica].paused) [[unlikely]] {
-        walkers_[walker].phase = Phase::running;
-        frozen_[replica].push_back({walker, Duration{-1}});
-        return;
-    }
+    if (replicas_[walkers_[walker].replica].paused) [[unlikely]]
+        return freeze(walker);
     while (true) {
         Walker& w = walkers_[walker];
         if (policies::has_passed(w.deadline, now_) && !w.has(is_branch)) [[unlikely]]
             return finish_walker(walker, Outcome::expired, 504);
-        const Instruction& step = model_.program.code[w.pc];
+        const Instruction& step = code_[w.pc];
         switch (step.op) {
             case Op::work:
                 if (!step_work(walker, step)) return;
                 break;
-            case Op::wait:
-                if (!step_wait(walker, step)) return;
-                break;
             case Op::call:
-                w.phase = Phase::calling;
+                w.go(Phase::calling);
                 w.next = none;
                 if (replicas_[w.replica].async) release_worker(walker);
                 return start_call(state_of(w, step.a), walker);
-            case Op::spawn:
-                ++w.pc;
-                start_call(state_of(w, step.a), none);
-                break;
-            case Op::fork:
-                return step_fork(walker, step);
-            case Op::chance:
-                w.pc = step_dice_[replicas_[w.replica].service].chance(step.x) ? w.pc + 1 : step.a;
-                break;
-            case Op::choose:
-                w.pc = choose(step, step_dice_[replicas_[w.replica].service].uniform());
-                break;
-            case Op::cache:
-                if (!step_cache(walker, step)) return;
-                break;
-            case Op::cache_fill:
-                step_cache_fill(walker, step.a);
-                ++walkers_[walker].pc;
-                break;
-            case Op::lock:
-                if (!step_lock(walker, step.a)) return;
-                break;
-            case Op::unlock:
-                unlock(walker, step.a);
-                ++walkers_[walker].pc;
-                break;
-            case Op::row_read:
-                step_row_read(walker, step);
-                break;
-            case Op::row_commit:
-                if (!step_row_commit(walker)) return finish_walker(walker, Outcome::error, 409);
-                break;
-            case Op::loop_begin:
-                if (step.a == 0) {
-                    w.pc = step.b;
-                } else {
-                    frames_.push(walkers_[walker].frames, {.kind = Frame::Kind::loop, .a = step.a});
-                    ++walkers_[walker].pc;
-                }
-                break;
-            case Op::loop_end:
-                step_loop_end(walker, step);
-                break;
-            case Op::reply:
-                ++w.pc;
-                step_reply(walker, static_cast<std::uint16_t>(step.a));
-                break;
-            case Op::fail:
-                return finish_walker(walker, Outcome::error, static_cast<std::uint16_t>(step.a));
-            case Op::jump:
-                w.pc = step.a;
-                break;
             case Op::finish:
                 return finish_walker(walker, Outcome::ok, 200);
+            default:
+                if (!step_other(walker, step)) return;
+                break;
         }
     }
+}
+
+/// Stands still with its replica.
+void Engine::freeze(Index walker) {
+    walkers_[walker].go(Phase::running);
+    frozen_[walkers_[walker].replica].push_back({walker, Duration{-1}});
+}
+
+/// True: done at once, walk on. False: the walker waits, or has ended.
+bool Engine::step_other(Index walker, const Instruction& step) {
+    Walker& w = walkers_[walker];
+    switch (step.op) {
+        case Op::wait:
+            return step_wait(walker, step);
+        case Op::spawn:
+            ++w.pc;
+            start_call(state_of(w, step.a), none);
+            return true;
+        case Op::fork:
+            step_fork(walker, step);
+            return false;
+        case Op::chance:
+            w.pc = step_dice_[replicas_[w.replica].service].chance(step.x) ? w.pc + 1 : step.a;
+            return true;
+        case Op::choose:
+            w.pc = choose(step, step_dice_[replicas_[w.replica].service].uniform());
+            return true;
+        case Op::cache:
+            return step_cache(walker, step);
+        case Op::cache_fill:
+            step_cache_fill(walker, step.a);
+            ++walkers_[walker].pc;
+            return true;
+        case Op::lock:
+            return step_lock(walker, step.a);
+        case Op::unlock:
+            unlock(walker, step.a);
+            ++walkers_[walker].pc;
+            return true;
+        case Op::row_read:
+            step_row_read(walker, step);
+            return true;
+        case Op::row_commit:
+            if (step_row_commit(walker)) return true;
+            finish_walker(walker, Outcome::error, 409);
+            return false;
+        case Op::loop_begin:
+            step_loop_begin(walker, step);
+            return true;
+        case Op::loop_end:
+            step_loop_end(walker, step);
+            return true;
+        case Op::reply:
+            ++w.pc;
+            step_reply(walker, static_cast<std::uint16_t>(step.a));
+            return true;
+        case Op::fail:
+            finish_walker(walker, Outcome::error, static_cast<std::uint16_t>(step.a));
+            return false;
+        case Op::jump:
+            w.pc = step.a;
+            return true;
+        case Op::work:
+        case Op::call:
+        case Op::finish:
+            break;  // run_walker's own
+    }
+    return false;
 }
 
 std::uint32_t Engine::choose(const Instruction& step, double die) const {
@@ -96,19 +108,18 @@ std::uint32_t Engine::choose(const Instruction& step, double die) const {
     return step.c;
 }
 
-/// True: done at once, walk on. False: the walker waits.
-bool Engine::step_work(Index walker, const Instruction& step) {
+[[gnu::always_inline]] inline bool Engine::step_work(Index walker, const Instruction& step) {
     Walker& w = walkers_[walker];
     Replica& replica = replicas_[w.replica];
-    ServiceMeter& meter = meters_.service(replica.service);
+    ServiceMeter& meter = *replica.meter;
     if (replica.async && !w.has(holds_worker)) {
         if (replica.busy >= replica.workers || replica.ready.size > 0) {
-            w.phase = Phase::ready;
+            w.go(Phase::ready);
             meter.add_waiting(now_);
             push(replica.ready, walker);
             return false;
         }
-        give_worker(walker);
+        give_worker(walker, replica);
     }
     Duration time = model_.program.samplers[step.a].draw(work_dice_[replica.service]);
     if (replica.contended) [[unlikely]]
@@ -117,7 +128,7 @@ bool Engine::step_work(Index walker, const Instruction& step) {
     if (w.has(abandoned)) meter.now.wasted_work += time;
     ++w.pc;
     if (time == Duration{0}) return true;
-    w.phase = Phase::working;
+    w.go(Phase::working);
     if (replica.cores != none) {
         w.add(in_core);
         cores_[replica.cores].add(now_, walker, time);
@@ -137,7 +148,7 @@ bool Engine::step_wait(Index walker, const Instruction& step) {
     ++w.pc;
     if (time == Duration{0}) return true;
     if (replicas_[w.replica].async) release_worker(walker);
-    w.phase = Phase::working;
+    w.go(Phase::working);
     w.add(waits_clock);
     queue_.schedule(timer_of(walker, WalkerTimer::progress), now_ + time);
     return false;
@@ -145,7 +156,7 @@ bool Engine::step_wait(Index walker, const Instruction& step) {
 
 void Engine::on_work_done(Index walker) {
     Walker& w = walkers_[walker];
-    w.phase = Phase::running;
+    w.go(Phase::running);
     w.drop(waits_clock);
     run_walker(walker);
 }
@@ -160,7 +171,7 @@ void Engine::on_cores(std::uint32_t cores) {
     const Index walker = cores_[cores].take_first(now_);
     schedule_cores(cores);
     walkers_[walker].drop(in_core);
-    walkers_[walker].phase = Phase::running;
+    walkers_[walker].go(Phase::running);
     run_walker(walker);
 }
 
@@ -174,7 +185,7 @@ void Engine::step_fork(Index walker, const Instruction& step) {
         const Index index = new_walker();
         Walker& branch = walkers_[index];
         branch = Walker{};
-        branch.phase = Phase::running;
+        branch.go(Phase::running);
         branch.add(is_branch);
         branch.parent = walker;
         branch.replica = replica;
@@ -191,7 +202,7 @@ void Engine::step_fork(Index walker, const Instruction& step) {
         todo(Todo::What::run, index);
     }
     Walker& w = walkers_[walker];
-    w.phase = Phase::calling;
+    w.go(Phase::calling);
     w.add(forking);
     w.waiting_for = static_cast<std::uint16_t>(step.c);
     w.status = static_cast<std::uint16_t>(step.b);
@@ -209,11 +220,11 @@ void Engine::finish_branch(Index branch, Outcome outcome, std::uint16_t status) 
     if (is_success(outcome)) --parent.waiting_for;
     if (parent.waiting_for == 0) {
         drop_branches(b.parent);
-        parent.phase = Phase::running;
+        parent.go(Phase::running);
         todo(Todo::What::run, b.parent);
     } else if (parent.status < parent.waiting_for) {
         drop_branches(b.parent);
-        parent.phase = Phase::running;
+        parent.go(Phase::running);
         todo(Todo::What::fail, b.parent, outcome, status);
     }
 }
@@ -291,7 +302,7 @@ bool Engine::step_lock(Index walker, std::uint32_t number) {
 /// Who waits for another of this replica holds no worker meanwhile, where it need not: the other
 /// one may need it.
 void Engine::wait_for_another(Index walker) {
-    walkers_[walker].phase = Phase::locked;
+    walkers_[walker].go(Phase::locked);
     if (replicas_[walkers_[walker].replica].async) release_worker(walker);
 }
 
@@ -306,7 +317,7 @@ void Engine::unlock(Index walker, std::uint32_t number) {
     unlink(lock.waiting, next);
     frames_.push(walkers_[next].frames, {.kind = Frame::Kind::lock, .a = number});
     ++walkers_[next].pc;
-    walkers_[next].phase = Phase::running;
+    walkers_[next].go(Phase::running);
     todo(Todo::What::run, next);
 }
 
@@ -327,7 +338,7 @@ void Engine::end_fill(Index walker, const Frame& frame) {
     cache.keys->set_filling(frame.b, false);
     std::erase_if(cache.waiting, [&](const auto& waiter) {
         if (waiter.first != frame.b) return false;
-        walkers_[waiter.second].phase = Phase::running;
+        walkers_[waiter.second].go(Phase::running);
         todo(Todo::What::run, waiter.second);
         return true;
     });
@@ -335,6 +346,16 @@ void Engine::end_fill(Index walker, const Frame& frame) {
 
 void Engine::unwind(Index walker) {
     while (walkers_[walker].frames != none) pop_frame(walker);
+}
+
+void Engine::step_loop_begin(Index walker, const Instruction& step) {
+    Walker& w = walkers_[walker];
+    if (step.a == 0) {
+        w.pc = step.b;
+        return;
+    }
+    frames_.push(w.frames, {.kind = Frame::Kind::loop, .a = step.a});
+    ++w.pc;
 }
 
 void Engine::step_loop_end(Index walker, const Instruction& step) {
@@ -359,10 +380,10 @@ void Engine::step_reply(Index walker, std::uint16_t status) {
     Walker& m = walkers_[message];
     m = w;
     m.frames = none;
-    m.flags = static_cast<std::uint16_t>(w.flags & (by_call | probe | has_verdict | traced));
+    m.keep_only(by_call | probe | has_verdict | traced);
     if (w.has(traced)) tracer_->put_walker(message, tracer_->of_walker(walker));
     m.prev = m.next = none;
-    m.phase = Phase::returning;
+    m.go(Phase::returning);
     const TimerId old_timeout = timer_of(walker, WalkerTimer::timeout);
     if (queue_.is_pending(old_timeout)) {
         const Time at = queue_.time_of_pending(old_timeout);
@@ -392,7 +413,7 @@ void Engine::replace_child(Index from, Index to) {
 /// Takes a walker out of the row for its lock, or of those who wait for a cache to be filled.
 void Engine::leave_lock(Index walker) {
     const Walker& w = walkers_[walker];
-    const Instruction& step = model_.program.code[w.pc];
+    const Instruction& step = code_[w.pc];
     if (step.op == Op::lock) return unlink(locks_[lock_index(w, step.a)].waiting, walker);
     std::erase_if(cache_of(w, step.a).waiting,
                   [&](const auto& entry) { return entry.second == walker; });
@@ -401,25 +422,10 @@ void Engine::leave_lock(Index walker) {
 /// A call of the walker was settled.
 void Engine::resume(Index walker, Outcome outcome, std::uint16_t status) {
     Walker& w = walkers_[walker];
-    const bool may_fail = model_.program.code[w.pc].optional;
+    const bool may_fail = code_[w.pc].optional;
     ++w.pc;
     if (is_success(outcome) || may_fail) return run_walker(walker);
     finish_walker(walker, Outcome::error, status);
-}
-
-void Engine::finish_walker(Index walker, Outcome outcome, std::uint16_t status) {
-    unwind(walker);
-    release_worker(walker);
-    Walker& w = walkers_[walker];
-    if (w.has(is_branch)) return finish_branch(walker, outcome, status);
-    leave(walker);
-    ServiceMeter& meter = meter_of(w);
-    ++meter.now.completed;
-    if (executions_.counts() && is_success(outcome) && executions_.done(walker)) [[unlikely]]
-        ++flow_of(w.edge_state).now.duplicates;
-    if (w.has(abandoned)) ++meter.now.wasted;
-    if (w.has(replied)) return free_walker(walker);
-    answer(walker, outcome, status);
 }
 
 }  // namespace shaketable::sim
