@@ -38,15 +38,16 @@ void EventQueue::sift_down(std::size_t hole, Entry entry) {
     const std::size_t size = heap_size_;
     for (std::size_t first = 4 * hole + 1; first < size; first = 4 * hole + 1) {
         // Which child is least is a toss-up that no branch predictor learns.
-        const std::size_t a = first + (heap[first + 1] < heap[first] ? 1 : 0);
-        const std::size_t b = first + 2 + (heap[first + 3] < heap[first + 2] ? 1 : 0);
-        const std::size_t mask = std::size_t{0} - (heap[b] < heap[a] ? 1U : 0U);
-        const std::size_t least = a ^ ((a ^ b) & mask);
-        const Entry child = heap[least];
-        if (entry < child) break;
-        heap[hole] = child;
-        place[timer_of(child)] = static_cast<std::uint32_t>(hole);
-        hole = least;
+        const Entry* const child = heap + first;
+        const Entry* const a = child + (child[1] < child[0] ? 1 : 0);
+        const Entry* const b = child + 2 + (child[3] < child[2] ? 1 : 0);
+        const Entry* const least =
+            __builtin_expect_with_probability(*b < *a ? 1 : 0, 1, 0.5) != 0 ? b : a;
+        const Entry moved = *least;
+        if (entry < moved) break;
+        heap[hole] = moved;
+        place[timer_of(moved)] = static_cast<std::uint32_t>(hole);
+        hole = static_cast<std::size_t>(least - heap);
     }
     heap[hole] = entry;
     place[timer_of(entry)] = static_cast<std::uint32_t>(hole);

@@ -22,6 +22,8 @@ class Slab {
             grow();
         return free_[--free_count_];
     }
+    /// Will the next one taken be of a new maximum? Its index is then size().
+    [[nodiscard]] bool is_full() const noexcept { return free_count_ == 0; }
     void give_back(std::uint32_t index) { free_[free_count_++] = index; }
     [[nodiscard]] T& operator[](std::uint32_t index) { return records_[index]; }
     [[nodiscard]] const T& operator[](std::uint32_t index) const { return records_[index]; }

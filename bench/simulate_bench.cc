@@ -1,15 +1,11 @@
 // Requests a second through the whole simulator, beside the bare loop that anyone could write in
 // fifteen lines.
-#include <array>
 #include <cstdint>
-#include <deque>
-#include <queue>
 #include <string>
 #include <vector>
 
 #include <benchmark/benchmark.h>
 
-#include "base/random.h"
 #include "scenarios/read.h"
 #include "scenarios/validate.h"
 #include "sim/simulate.h"
@@ -17,47 +13,7 @@
 namespace shaketable::sim {
 namespace {
 
-/// Two stations of four servers in a row at 60% load, as it stands in every textbook: events on a
-/// binary heap, who waits in a queue, and not one number measured.
-void bare_loop(benchmark::State& state) {
-    struct Event {
-        double at;
-        int station;  ///< 0: request `id` begins; 1, 2: that station is done with it
-        std::uint32_t id;
-        bool operator>(const Event& other) const { return at > other.at; }
-    };
-    std::int64_t requests = 0;
-    for (auto _ : state) {
-        Random dice{random_key(1, 0, "bench", "tandem")};
-        std::priority_queue<Event, std::vector<Event>, std::greater<>> events;
-        std::array<std::deque<std::uint32_t>, 3> waiting;
-        std::array<int, 3> busy{};
-        events.push({dice.exponential() / 2400, 0, 0});
-        while (events.top().at < 60) {
-            const auto [now, station, id] = events.top();
-            events.pop();
-            const auto from = static_cast<std::size_t>(station), to = from + 1;
-            if (station == 0) events.push({now + dice.exponential() / 2400, 0, id + 1});
-            if (station > 0 && waiting[from].empty()) --busy[from];
-            if (station > 0 && !waiting[from].empty()) {
-                events.push({now + dice.exponential() / 1000, station, waiting[from].front()});
-                waiting[from].pop_front();
-            }
-            if (station == 2) {
-                ++requests;
-            } else if (busy[to] < 4) {
-                ++busy[to];
-                events.push({now + dice.exponential() / 1000, station + 1, id});
-            } else {
-                waiting[to].push_back(id);
-            }
-        }
-    }
-    state.SetItemsProcessed(requests);
-}
-BENCHMARK(bare_loop)->Name("tandem/bare loop")->Unit(benchmark::kMillisecond);
-
-/// The same two stations as a scenario, with everything that a run records.
+/// The two stations of bare_loop_bench.cc as a scenario, with everything that a run records.
 constexpr const char* tandem = R"(
 schema: shaketable/v1
 name: tandem

@@ -11,9 +11,12 @@ endfunction()
 
 # A dozen files of the target are compiled as one where SHAKETABLE_TOGETHER is on. Reading headers is most of the work of
 # compiling a small file, and the compiler sees across files. Names in unnamed namespaces must then differ within a room.
+# shaketable_together(TARGET [FILES]): so many instead of a dozen.
 function(shaketable_together target)
   if(SHAKETABLE_TOGETHER)
-    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 12)
+    list(APPEND ARGN 12)
+    list(GET ARGN 0 files)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE ${files})
   endif()
 endfunction()
 

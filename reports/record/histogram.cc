@@ -72,18 +72,20 @@ void Histogram::merge(const Histogram& other) {
     filled_ = std::move(both);
 }
 
-void Histogram::add_range(const std::uint32_t* counts, std::uint32_t first, std::uint32_t last) {
+void Histogram::add_rows(const std::uint32_t* counts, buckets::Rows rows) {
     std::vector<std::pair<std::uint32_t, std::uint64_t>> both;
     both.reserve(filled_.size() + 64);
     auto have = filled_.cbegin();
-    for (std::uint32_t bucket = first; bucket <= last; ++bucket) {
-        if (counts[bucket] == 0) continue;
-        while (have != filled_.cend() && have->first < bucket) both.push_back(*have++);
-        std::uint64_t count = counts[bucket];
-        count_ += count;
-        if (have != filled_.cend() && have->first == bucket) count += (have++)->second;
-        both.emplace_back(bucket, count);
-    }
+    rows.each([&](std::uint32_t first) {
+        for (std::uint32_t bucket = first; bucket < first + buckets::sub_count; ++bucket) {
+            if (counts[bucket] == 0) continue;
+            while (have != filled_.cend() && have->first < bucket) both.push_back(*have++);
+            std::uint64_t count = counts[bucket];
+            count_ += count;
+            if (have != filled_.cend() && have->first == bucket) count += (have++)->second;
+            both.emplace_back(bucket, count);
+        }
+    });
     both.insert(both.end(), have, filled_.cend());
     filled_ = std::move(both);
 }
@@ -134,20 +136,25 @@ void Histogram::add_exact(WideCount sum_ns, Duration longest) noexcept {
 double LiveHistogram::quantile(double p) const {
     SHAKETABLE_CHECK(count_ > 0, "a quantile is of at least one value");
     std::uint64_t left = rank_of(p, count_);
-    for (std::uint32_t bucket = lowest_; bucket < highest_; ++bucket) {
-        if (left <= counts_[bucket]) return middle_of(bucket, longest_);
-        left -= counts_[bucket];
-    }
-    return middle_of(highest_, longest_);
+    std::uint32_t found = 0;
+    rows_.each([&](std::uint32_t first) {
+        for (std::uint32_t bucket = first; left > 0 && bucket < first + buckets::sub_count;
+             ++bucket) {
+            const std::uint64_t count = counts_[bucket];
+            if (count > 0) found = bucket;
+            left -= std::min(left, count);
+        }
+    });
+    return middle_of(found, longest_);
 }
 
 void LiveHistogram::drain(Histogram& into) {
     if (count_ == 0) return;
     into.add_exact(sum_ns_, longest_);
-    into.add_range(counts_.data(), lowest_, highest_);
-    std::fill(counts_.begin() + lowest_, counts_.begin() + highest_ + 1, 0U);
-    lowest_ = static_cast<std::uint32_t>(buckets::count);
-    highest_ = 0;
+    into.add_rows(counts_.data(), rows_);
+    rows_.each(
+        [&](std::uint32_t first) { std::fill_n(counts_.begin() + first, buckets::sub_count, 0U); });
+    rows_ = {};
     count_ = 0;
     sum_ns_ = 0;
     longest_ = Duration{0};

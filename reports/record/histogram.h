@@ -41,6 +41,24 @@ inline constexpr std::size_t count = (octaves + 1) * sub_count;
 [[nodiscard]] constexpr Duration upper(std::uint32_t index) noexcept {
     return lower(index + 1);
 }
+
+/// A set of rows of `sub_count` buckets each, an octave: a bit per row.
+class Rows {
+  public:
+    void add_row_of(std::uint32_t bucket) noexcept {
+        bits_ |= std::uint64_t{1} << (bucket >> sub_bits);
+    }
+    /// Calls `use(first bucket)` for each row, ascending.
+    template <class Use>
+    void each(Use use) const {
+        for (std::uint64_t left = bits_; left != 0; left &= left - 1)
+            use(static_cast<std::uint32_t>(std::countr_zero(left)) << sub_bits);
+    }
+
+  private:
+    static_assert(octaves + 1 <= 64);
+    std::uint64_t bits_ = 0;
+};
 }  // namespace buckets
 
 /// Counts of one span of time, kept sparse: what a record holds and what is merged.
@@ -49,8 +67,8 @@ class Histogram {
     /// Adds `count` values of one bucket. Buckets may come in any order.
     void add(std::uint32_t bucket, std::uint64_t count);
     void merge(const Histogram& other);
-    /// Adds counts[first] .. counts[last], indexed by bucket.
-    void add_range(const std::uint32_t* counts, std::uint32_t first, std::uint32_t last);
+    /// Adds the counts of some rows of buckets; `counts` is indexed by bucket.
+    void add_rows(const std::uint32_t* counts, buckets::Rows rows);
 
     [[nodiscard]] std::uint64_t count() const noexcept { return count_; }
     /// The value below which a share `p` of the counts lies (nearest rank, middle of its bucket),
@@ -91,8 +109,7 @@ class LiveHistogram {
             counts_.resize(buckets::count);  // many flows never see a call
         const std::uint32_t b = buckets::index_of(d);
         ++counts_[b];
-        lowest_ = b < lowest_ ? b : lowest_;
-        highest_ = b > highest_ ? b : highest_;
+        rows_.add_row_of(b);
         ++count_;
         sum_ns_ += static_cast<std::uint64_t>(d.count());
         longest_ = d > longest_ ? d : longest_;
@@ -104,23 +121,26 @@ class LiveHistogram {
     /// Calls `take(group, count)` for each group of 2^bits buckets that holds something, ascending.
     template <class Take>
     void each_group(std::uint32_t bits, Take take) const {
-        if (count_ == 0) return;
         std::uint64_t sum = 0;
-        for (std::uint32_t b = lowest_; b <= highest_; ++b) {
-            sum += counts_[b];
-            const bool last = b == highest_ || (b >> bits) != ((b + 1) >> bits);
-            if (!last || sum == 0) continue;
-            take(b >> bits, sum);
-            sum = 0;
-        }
+        std::uint32_t group = 0;
+        const auto end_group = [&] {
+            if (sum > 0) take(group, std::exchange(sum, 0));
+        };
+        rows_.each([&](std::uint32_t first) {
+            for (std::uint32_t b = first; b < first + buckets::sub_count; ++b) {
+                if ((b >> bits) != group) end_group();
+                group = b >> bits;
+                sum += counts_[b];
+            }
+        });
+        end_group();
     }
     /// Moves everything into `into` and starts again from nothing.
     void drain(Histogram& into);
 
   private:
     std::vector<std::uint32_t> counts_;
-    std::uint32_t lowest_ = static_cast<std::uint32_t>(buckets::count);
-    std::uint32_t highest_ = 0;
+    buckets::Rows rows_;  ///< that hold something
     std::uint64_t count_ = 0;
     std::uint64_t sum_ns_ = 0;  ///< of one tick: 584 years of latency
     Duration longest_{0};

@@ -127,8 +127,8 @@ void Engine::judge_in_flight(std::uint32_t occurrence) {
             weather_.judge_in_flight(occurrence, w.edge_state, w.replica, now_, ordinal, 0);
         const bool on_the_way = w.phase() == Phase::travelling || w.phase() == Phase::returning;
         const bool lost = w.phase() == Phase::travelling ? verdict.fate == Fate::swallow
-                                                       : verdict.response_fate != Fate::pass ||
-                                                             verdict.fate == Fate::swallow;
+                                                         : verdict.response_fate != Fate::pass ||
+                                                               verdict.fate == Fate::swallow;
         if (verdict.fate == Fate::reset || verdict.fate == Fate::refuse) {
             attempt_settled(index, Outcome::unreachable, 503);
             if (w.phase() == Phase::returning) {

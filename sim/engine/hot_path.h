@@ -10,9 +10,9 @@
 namespace shaketable::sim {
 
 inline Index Engine::new_walker() {
-    const Index index = walkers_.take();
-    reserve_timers(index);
-    return index;
+    if (walkers_.is_full()) [[unlikely]]
+        reserve_timers(walkers_.size());
+    return walkers_.take();
 }
 
 inline void Engine::free_walker(Index walker) {

@@ -36,17 +36,17 @@ enum class Phase : std::uint16_t {
 };
 
 enum Flag : std::uint16_t {  // 12 bits
-    holds_worker = 1,   ///<
-    replied = 2,        ///< has answered; goes on for nobody
-    abandoned = 4,      ///< its caller has left
-    is_branch = 8,      ///< a branch of a fork, not an attempt
-    traced = 16,        ///< its visits are kept
-    in_core = 32,       ///< shares the replica's cores now
-    waits_clock = 64,   ///< in a `wait` step
-    has_verdict = 128,  ///< a fault has something in store for its answer
-    forking = 256,      ///< while calling: waits for branches
-    by_call = 512,      ///< its parent is a Call, not a walker or user
-    probe = 1024,       ///< its breaker's permit was a probe's
+    holds_worker = 1,        ///<
+    replied = 2,             ///< has answered; goes on for nobody
+    abandoned = 4,           ///< its caller has left
+    is_branch = 8,           ///< a branch of a fork, not an attempt
+    traced = 16,             ///< its visits are kept
+    in_core = 32,            ///< shares the replica's cores now
+    waits_clock = 64,        ///< in a `wait` step
+    has_verdict = 128,       ///< a fault has something in store for its answer
+    forking = 256,           ///< while calling: waits for branches
+    by_call = 512,           ///< its parent is a Call, not a walker or user
+    probe = 1024,            ///< its breaker's permit was a probe's
 };
 
 /// One cache line: an attempt, or a branch (which uses the fields marked *).
@@ -67,8 +67,8 @@ struct alignas(64) Walker {
     std::uint16_t waiting_for = 0;  ///< * branches still needed; of an answer: its outcome
     std::uint16_t status = 0;       ///< of an answer; * in a fork: branches still running
     std::uint16_t era = 0;          ///< of the breaker's permit
-    /// * Phase (the low 4 bits) and flags. One word, always written whole: what is read back at once
-    /// in another width waits for the store.
+    /// * Phase (the low 4 bits) and flags. One word, always written whole: what is read back at
+    /// once in another width waits for the store.
     std::uint16_t word = 0;
 
     [[nodiscard]] static constexpr std::uint16_t word_of(Phase phase, unsigned flags) noexcept {
