@@ -11,7 +11,7 @@ endfunction()
 
 # A dozen files of the target are compiled as one where SHAKETABLE_TOGETHER is on. Reading headers is most of the work of
 # compiling a small file, and the compiler sees across files. Names in unnamed namespaces must then differ within a room.
-# shaketable_together(TARGET [FILES]): so many instead of a dozen.
+# shaketable_together(TARGET [FILES]): so many instead of a dozen. Of a test program, half a dozen, for both processors.
 function(shaketable_together target)
   if(SHAKETABLE_TOGETHER)
     list(APPEND ARGN 12)
@@ -32,6 +32,7 @@ function(shaketable_test name)
   target_link_libraries(test_${name} PRIVATE shaketable_catch ${ARG_LINKS})
   target_precompile_headers(test_${name} REUSE_FROM shaketable_catch)
   shaketable_compile_quickly(test_${name})
+  shaketable_together(test_${name} 6)
   target_compile_definitions(test_${name} PRIVATE SHAKETABLE_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
   add_test(NAME ${name} COMMAND test_${name})
 endfunction()

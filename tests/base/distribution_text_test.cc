@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-Distribution read(std::string_view text) {
+Distribution read_law(std::string_view text) {
     CAPTURE(text);
     const auto law = Text<Distribution>::parse(text);
     if (!law) FAIL(law.error().message);
@@ -38,29 +38,29 @@ Distribution any_law(Random& random, int depth) {
         case 0:
             return Distribution{Duration{static_cast<std::int64_t>(random.below(1'000'000))}};
         case 1:
-            return read("exponential(mean=" + time(1) + ")");
+            return read_law("exponential(mean=" + time(1) + ")");
         case 2:
-            return read("lognormal(p50=" + time(0.01) + " p99=2h)");
+            return read_law("lognormal(p50=" + time(0.01) + " p99=2h)");
         case 3:
-            return read("lognormal(mean=" + time(1) + " cv=" + number(0.1, 5) + ")");
+            return read_law("lognormal(mean=" + time(1) + " cv=" + number(0.1, 5) + ")");
         case 4:
-            return read("normal(mean=" + time(1) + " sd=" + time(1) + ")");
+            return read_law("normal(mean=" + time(1) + " sd=" + time(1) + ")");
         case 5:
-            return read("uniform(" + time(0.1) + " " + "1h" + ")");
+            return read_law("uniform(" + time(0.1) + " " + "1h" + ")");
         case 6:
-            return read("erlang(k=" + std::to_string(1 + random.below(50)) + " mean=" + time(1) +
-                        ")");
+            return read_law("erlang(k=" + std::to_string(1 + random.below(50)) +
+                            " mean=" + time(1) + ")");
         case 7:
-            return read("gamma(shape=" + number(0.1, 9) + " sd=" + time(1) + ")");
+            return read_law("gamma(shape=" + number(0.1, 9) + " sd=" + time(1) + ")");
         case 8:
-            return read("weibull(shape=" + number(0.1, 9) + " scale=" + time(1) + ")");
+            return read_law("weibull(shape=" + number(0.1, 9) + " scale=" + time(1) + ")");
         case 9:
-            return read("pareto(min=" + time(1) + " alpha=" + number(0.1, 9) + ")");
+            return read_law("pareto(min=" + time(1) + " alpha=" + number(0.1, 9) + ")");
         case 10:
-            return read("hyperexponential(mean=" + time(1) + " cv=" + number(1, 9) + ")");
+            return read_law("hyperexponential(mean=" + time(1) + " cv=" + number(1, 9) + ")");
         case 11:
-            return read("hyperexponential(p=" + Text<Share>::print({random.uniform()}) +
-                        " mean1=" + time(1) + " mean2=" + time(1) + ")");
+            return read_law("hyperexponential(p=" + Text<Share>::print({random.uniform()}) +
+                            " mean1=" + time(1) + " mean2=" + time(1) + ")");
         default: {
             Distribution mixture;
             mixture.law = Law::mixture;
@@ -75,39 +75,39 @@ Distribution any_law(Random& random, int depth) {
 }  // namespace
 
 TEST_CASE("distribution: a time alone is constant, and 0 is the default") {
-    CHECK(read("5ms") == Distribution{5ms});
-    CHECK(read("constant(5ms)") == Distribution{5ms});
-    CHECK(read("constant(time=5ms)") == Distribution{5ms});
-    CHECK(read("0") == Distribution{});
-    CHECK(read("constant(0)") == Distribution{});
+    CHECK(read_law("5ms") == Distribution{5ms});
+    CHECK(read_law("constant(5ms)") == Distribution{5ms});
+    CHECK(read_law("constant(time=5ms)") == Distribution{5ms});
+    CHECK(read_law("0") == Distribution{});
+    CHECK(read_law("constant(0)") == Distribution{});
     CHECK(Distribution{0ms} == Distribution{});
     CHECK(Text<Distribution>::print({}) == "0");
     CHECK(Text<Distribution>::print(Distribution{5ms}) == "5ms");
 }
 
 TEST_CASE("distribution: commas, spaces and both mean the same") {
-    const Distribution law = read("lognormal(p50=18ms p99=70ms)");
-    CHECK(read("lognormal(p50=18ms, p99=70ms)") == law);
-    CHECK(read(" lognormal( p50 = 18ms ,p99= 70ms ) ") == law);
+    const Distribution law = read_law("lognormal(p50=18ms p99=70ms)");
+    CHECK(read_law("lognormal(p50=18ms, p99=70ms)") == law);
+    CHECK(read_law(" lognormal( p50 = 18ms ,p99= 70ms ) ") == law);
     CHECK(law.law == Law::lognormal);
     REQUIRE(law.parameters.size() == 2);
     CHECK(law.parameters[0] == Distribution::Parameter{"p50", 18ms, 0});
-    CHECK(read("uniform(5ms, 9ms)") == read("uniform(min=5ms max=9ms)"));
-    CHECK(read("exponential(5ms)") == read("exponential(mean=5ms)"));
+    CHECK(read_law("uniform(5ms, 9ms)") == read_law("uniform(min=5ms max=9ms)"));
+    CHECK(read_law("exponential(5ms)") == read_law("exponential(mean=5ms)"));
 }
 
 TEST_CASE("distribution: a mixture keeps its shares and parts; printed, YAML does not cut it") {
-    const Distribution law = read("mixture(95%: 5ms, 5%: uniform(50ms 90ms))");
+    const Distribution law = read_law("mixture(95%: 5ms, 5%: uniform(50ms 90ms))");
     CHECK(law.weights == std::vector<double>{0.95, 0.05});
     REQUIRE(law.parts.size() == 2);
     CHECK(law.parts[0] == Distribution{5ms});
-    CHECK(law.parts[1] == read("uniform(50ms 90ms)"));
+    CHECK(law.parts[1] == read_law("uniform(50ms 90ms)"));
     CHECK(Text<Distribution>::print(law) == "mixture(95%:5ms 5%:uniform(50ms 90ms))");
 }
 
 TEST_CASE("distribution: an empirical law keeps the file as written") {
-    CHECK(read("empirical( traces/a b(1).csv )").file == "traces/a b(1).csv");
-    CHECK(Text<Distribution>::print(read("empirical(x.csv)")) == "empirical(x.csv)");
+    CHECK(read_law("empirical( traces/a b(1).csv )").file == "traces/a b(1).csv");
+    CHECK(Text<Distribution>::print(read_law("empirical(x.csv)")) == "empirical(x.csv)");
 }
 
 TEST_CASE("distribution: parse(print(x)) == x for generated laws") {
@@ -122,7 +122,7 @@ TEST_CASE("distribution: parse(print(x)) == x for generated laws") {
         REQUIRE(text.find(',') == std::string::npos);
         REQUIRE(text.find(": ") == std::string::npos);
     }
-    CHECK(Text<Distribution>::print(read("uniform(max=9ms min=5ms)")) ==
+    CHECK(Text<Distribution>::print(read_law("uniform(max=9ms min=5ms)")) ==
           "uniform(max=9ms min=5ms)");
 }
 
@@ -214,7 +214,7 @@ TEST_CASE("distribution: mixtures nest eight deep and no deeper") {
         for (int i = 0; i < depth; ++i) text += "mixture(100%:";
         return text + "5ms" + std::string(static_cast<std::size_t>(depth), ')');
     };
-    const Distribution deepest = read(nested(8));
+    const Distribution deepest = read_law(nested(8));
     CHECK(Text<Distribution>::print(deepest) == nested(8));
     CHECK(deepest.quantile(0.5) == 0.005);
     const auto deeper = Text<Distribution>::parse(nested(9));

@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct Bad {
+struct BadText {
     std::string_view text;
     std::string_view code;
     int column;
@@ -21,8 +21,8 @@ struct Bad {
 };
 
 template <class T>
-void refuses(const std::vector<Bad>& all) {
-    for (const Bad& bad : all) {
+void refuses(const std::vector<BadText>& all) {
+    for (const BadText& bad : all) {
         CAPTURE(bad.text);
         const Result<T> read = Text<T>::parse(bad.text);
         REQUIRE_FALSE(read);

@@ -7,7 +7,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-When read(std::string_view text) {
+When read_when(std::string_view text) {
     const Result<When> when = Text<When>::parse(text);
     INFO(text);
     REQUIRE(when);
@@ -21,24 +21,24 @@ TEST_CASE("when: every form reads, and prints to the same time") {
           "cut.start + uniform(5s 10s)", "cut.end - uniform(5s 10s)", "ledger-brownout.start",
           "run.end - 1m", "cut.end - uniform(0 10s)", "uniform(5s 5s)", " 90s "}) {
         INFO(text);
-        const When when = read(text);
-        CHECK(read(Text<When>::print(when)) == when);
+        const When when = read_when(text);
+        CHECK(read_when(Text<When>::print(when)) == when);
     }
     for (const char* text : {"cut.start + 30s", "cut.end", "cut.end - 5s", "uniform(1m 2m)",
                              "cut.end - uniform(5s 10s)"})
-        CHECK(Text<When>::print(read(text)) == text);
+        CHECK(Text<When>::print(read_when(text)) == text);
 }
 
 TEST_CASE("when: the parts of a time are where they belong") {
-    CHECK(read("90s") == When{.offset = 90s});
-    CHECK(read("cut.end - 5s") ==
+    CHECK(read_when("90s") == When{.offset = 90s});
+    CHECK(read_when("cut.end - 5s") ==
           When{.anchor = When::Anchor{"cut", When::Edge::end}, .offset = -5s});
-    CHECK(read("a-b.start") == When{.anchor = When::Anchor{"a-b", When::Edge::start}});
-    CHECK(read("cut.end-5s") == read("cut.end - 5s"));
-    CHECK(read("uniform(60s 90s)") == When{.offset = 60s, .spread = 30s});
-    CHECK(read("x.end - uniform(5s 10s)") ==
+    CHECK(read_when("a-b.start") == When{.anchor = When::Anchor{"a-b", When::Edge::start}});
+    CHECK(read_when("cut.end-5s") == read_when("cut.end - 5s"));
+    CHECK(read_when("uniform(60s 90s)") == When{.offset = 60s, .spread = 30s});
+    CHECK(read_when("x.end - uniform(5s 10s)") ==
           When{.anchor = When::Anchor{"x", When::Edge::end}, .offset = -10s, .spread = 5s});
-    CHECK(read("start.end") == When{.anchor = When::Anchor{"start", When::Edge::end}});
+    CHECK(read_when("start.end") == When{.anchor = When::Anchor{"start", When::Edge::end}});
 }
 
 TEST_CASE("when: what does not parse says where") {
@@ -72,7 +72,7 @@ TEST_CASE("when: a bad duration is reported by its own rules, at its own place")
 }
 
 TEST_CASE("when: a time is drawn evenly and with one draw, spread or not") {
-    const When spread = read("uniform(60s 90s)");
+    const When spread = read_when("uniform(60s 90s)");
     Random random{RandomKey{3}};
     double sum = 0;
     constexpr int n = 10'000;
@@ -87,7 +87,7 @@ TEST_CASE("when: a time is drawn evenly and with one draw, spread or not") {
 
     Random one{RandomKey{4}};
     Random other{RandomKey{4}};
-    CHECK(read("cut.end + 5s").resolve(Time{10s}, one) == Time{15s});
+    CHECK(read_when("cut.end + 5s").resolve(Time{10s}, one) == Time{15s});
     (void)spread.resolve(Time{}, other);
     CHECK(one.next() == other.next());
 }
@@ -98,7 +98,7 @@ TEST_CASE("when: sums beyond the end of time stay there") {
     CHECK(add(Time{1s}, 2s) == Time{3s});
 }
 
-TEST_CASE("random times: read, print, and say what is wrong") {
+TEST_CASE("random times: read_when, print, and say what is wrong") {
     const Result<RandomTimes> times = Text<RandomTimes>::parse("poisson(2/m)");
     REQUIRE(times);
     CHECK(times->rate.per_second == Approx(2.0 / 60));

@@ -10,7 +10,7 @@ using std::chrono::seconds;
 
 namespace {
 
-Time at(int second) {
+Time at_second(int second) {
     return Time{seconds{second}};
 }
 scenarios::Span before(std::string w) {
@@ -22,26 +22,33 @@ scenarios::Span before(std::string w) {
 TEST_CASE("windows: each kind of span is cut to what is measured") {
     const Record r = small::record({small::broken()});
     const Repeat& repeat = r.repeats.front();
-    CHECK(stretches_of(r, repeat, small::during("run")) == Stretches{{at(10), at(55)}});
-    CHECK(stretches_of(r, repeat, small::during("baseline")) == Stretches{{at(10), at(30)}});
-    CHECK(stretches_of(r, repeat, small::during("cut")) == Stretches{{at(30), at(40)}});
-    CHECK(stretches_of(r, repeat, before("cut")) == Stretches{{at(10), at(30)}});
-    CHECK(stretches_of(r, repeat, small::after("cut")) == Stretches{{at(40), at(55)}});
-    CHECK(stretches_of(r, repeat, small::after("cut", seconds{5})) == Stretches{{at(45), at(55)}});
+    CHECK(stretches_of(r, repeat, small::during("run")) ==
+          Stretches{{at_second(10), at_second(55)}});
+    CHECK(stretches_of(r, repeat, small::during("baseline")) ==
+          Stretches{{at_second(10), at_second(30)}});
+    CHECK(stretches_of(r, repeat, small::during("cut")) ==
+          Stretches{{at_second(30), at_second(40)}});
+    CHECK(stretches_of(r, repeat, before("cut")) == Stretches{{at_second(10), at_second(30)}});
+    CHECK(stretches_of(r, repeat, small::after("cut")) ==
+          Stretches{{at_second(40), at_second(55)}});
+    CHECK(stretches_of(r, repeat, small::after("cut", seconds{5})) ==
+          Stretches{{at_second(45), at_second(55)}});
     CHECK(stretches_of(r, repeat, small::after("cut", seconds{15})).empty());
     CHECK(stretches_of(r, repeat, small::after("cut", forever)).empty());
     CHECK(stretches_of(r, repeat, small::during("nothing")).empty());
-    CHECK(after_last_fault(r, repeat) == Stretches{{at(40), at(55)}});
+    CHECK(after_last_fault(r, repeat) == Stretches{{at_second(40), at_second(55)}});
 }
 
 TEST_CASE("windows: occurrences of a fault are one window, joined where they touch") {
     Record r = small::record({small::broken()});
-    r.repeats[0].spans = {
-        {"cut", at(30), at(35)}, {"cut", at(50), at(58)}, {"cut", at(35), at(40)}};
+    r.repeats[0].spans = {{"cut", at_second(30), at_second(35)},
+                          {"cut", at_second(50), at_second(58)},
+                          {"cut", at_second(35), at_second(40)}};
     CHECK(stretches_of(r, r.repeats[0], small::during("cut")) ==
-          Stretches{{at(30), at(40)}, {at(50), at(55)}});
+          Stretches{{at_second(30), at_second(40)}, {at_second(50), at_second(55)}});
     CHECK(stretches_of(r, r.repeats[0], small::after("cut")).empty());
-    CHECK(stretches_of(r, r.repeats[0], before("cut")) == Stretches{{at(10), at(30)}});
+    CHECK(stretches_of(r, r.repeats[0], before("cut")) ==
+          Stretches{{at_second(10), at_second(30)}});
 }
 
 TEST_CASE("windows: totals are those of the segments within, and nothing of the warm-up") {
@@ -72,7 +79,7 @@ TEST_CASE("windows: baseline, fault and rest add up to the run") {
 TEST_CASE("windows: only whole steps lie within a stretch") {
     const Record r = small::record({small::broken()});
     using std::chrono::milliseconds;
-    CHECK(steps_within(r, {at(10), at(12)}) == Steps{10, 12});
+    CHECK(steps_within(r, {at_second(10), at_second(12)}) == Steps{10, 12});
     CHECK(steps_within(r, {Time{milliseconds{10'500}}, Time{milliseconds{12'500}}}) ==
           Steps{11, 12});
     CHECK(steps_within(r, {Time{milliseconds{10'500}}, Time{milliseconds{10'900}}}) == Steps{});

@@ -21,7 +21,7 @@ Claim claim_of(const std::string& text) {
     return *std::move(claim);
 }
 
-std::string code_of(const std::string& text) {
+std::string code_in(const std::string& text) {
     const auto claim = Text<Claim>::parse(text);
     return claim ? "" : claim.error().code;
 }
@@ -103,23 +103,23 @@ TEST_CASE("claim: units follow the metric, and zero needs none but time") {
     CHECK(claim_of("retries(a) < 5%").unit == Unit::share);
     CHECK(claim_of("goodput(a) == 0").unit == Unit::per_second);
     CHECK(claim_of("errors(a) == 0").unit == Unit::share);
-    CHECK(code_of("errors(a) < 5") == "E121");
-    CHECK(code_of("p99(a) < 5") == "E121");
-    CHECK(code_of("p99(a) < 5/s") == "E121");
-    CHECK(code_of("success(a) >= 0.99") == "E121");
-    CHECK(code_of("attempts(a) < 10%") == "E121");
-    CHECK(code_of("p99(a) < quick") == "E119");
+    CHECK(code_in("errors(a) < 5") == "E121");
+    CHECK(code_in("p99(a) < 5") == "E121");
+    CHECK(code_in("p99(a) < 5/s") == "E121");
+    CHECK(code_in("success(a) >= 0.99") == "E121");
+    CHECK(code_in("attempts(a) < 10%") == "E121");
+    CHECK(code_in("p99(a) < quick") == "E119");
 }
 
 TEST_CASE("claim: what no value could keep is refused, what every value keeps is not") {
     for (const std::string text :
          {"success(a) > 100%", "success(a) >= 101%", "success(a) == 101%", "errors(a) < 0%",
           "p99(a) < 0", "queue(a) < 0", "apdex(a t=1s) > 1", "rate(a) < 0/s"})
-        CHECK(code_of(text) == "E122");
+        CHECK(code_in(text) == "E122");
     for (const std::string text :
          {"success(a) >= 100%", "errors(a) <= 0%", "success(a) >= 0%", "error_budget(99% a) > 300%",
           "retries(a) > 250%", "attempts(a) > 3.9"})
-        CHECK(code_of(text).empty());
+        CHECK(code_in(text).empty());
 }
 
 TEST_CASE("claim: carets stand at the token") {
@@ -142,7 +142,7 @@ TEST_CASE("claim: carets stand at the token") {
 TEST_CASE("claim: a text cut anywhere is a problem with a code, never a crash") {
     for (const MetricWord& word : metric_words) {
         const std::string text{word.example};
-        CHECK(code_of(text).empty());
+        CHECK(code_in(text).empty());
         for (std::size_t length = 0; length < text.size(); ++length) {
             const auto claim = Text<Claim>::parse(text.substr(0, length));
             if (!claim) CHECK_FALSE(claim.error().code.empty());
@@ -160,6 +160,6 @@ TEST_CASE("claim: printing reads back to the same claim, whatever the metric") {
 
 TEST_CASE("claim: metrics of brokers and stores are not supported yet") {
     for (const std::string_view metric : metrics_later)
-        CHECK(code_of(std::string{metric} + "(orders) == 0") == "E015");
-    CHECK(code_of("max(lag(orders)) < 5") == "E015");
+        CHECK(code_in(std::string{metric} + "(orders) == 0") == "E015");
+    CHECK(code_in("max(lag(orders)) < 5") == "E015");
 }

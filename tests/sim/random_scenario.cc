@@ -94,7 +94,7 @@ std::string queue(Dice& dice) {
     return text + "}";
 }
 
-std::string service(Dice& dice, std::uint64_t index, std::uint64_t services) {
+std::string service_text(Dice& dice, std::uint64_t index, std::uint64_t services) {
     std::string text = "  s" + number(index) + ":\n    replicas: " + number(dice.between(1, 3));
     text += "\n    workers: " + dice.pick({"1", "2", "4", "8"});
     text += "\n    threading: " + dice.pick({"blocking", "async"});
@@ -160,7 +160,7 @@ std::string random_scenario(std::uint64_t seed) {
                        ", keep_traces: 0}\n";
     if (dice.chance(40)) text += "network: {default: exponential(mean=1ms)}\n";
     text += "services:\n";
-    for (std::uint64_t s = 0; s < services; ++s) text += service(dice, s, services);
+    for (std::uint64_t s = 0; s < services; ++s) text += service_text(dice, s, services);
     text += "policies:\n";
     for (std::uint64_t p = 0; p < 3; ++p) text += "  p" + number(p) + ": " + policy(dice) + "\n";
     text += "workload:\n";

@@ -15,7 +15,7 @@ using namespace shaketable::reports;
 
 namespace {
 
-struct Whole {
+struct WholePage {
     scenarios::Scenario scenario = rich::scenario();
     Record record = rich::record();
     Findings findings = assess(scenario, record);
@@ -49,7 +49,7 @@ std::size_t count(const std::string& text, std::string_view part) {
 }  // namespace
 
 TEST_CASE("html: nothing is allowed but the script and the style that are in it") {
-    const Whole whole;
+    const WholePage whole;
     const std::string page = to_html({whole.view()});
     CHECK(page.find("default-src 'none'; script-src '" + csp_hash(page_script().digest) +
                     "'; style-src '" + csp_hash(page_style().digest) + "'") != std::string::npos);
@@ -74,7 +74,7 @@ TEST_CASE("html: our script never writes markup, and needs nothing from outside"
 }
 
 TEST_CASE("html: a hostile name changes no tag of the page") {
-    Whole whole;
+    WholePage whole;
     const auto benign = tags_of(to_html({whole.view()}));
     for (const char* name : {"</title><script>alert(1)</script>", "<!--", "\" onload=\"x", "'><b>",
                              "\xC3\x28<i>", "\x1b]0;x\x07<u>"}) {
@@ -108,7 +108,7 @@ TEST_CASE("pack: gzip makes a repeated text small, and says that it is gzip") {
 }
 
 TEST_CASE("page: the data tell what was found, drawn and kept") {
-    const Whole whole;
+    const WholePage whole;
     const auto data = nlohmann::json::parse(page_data({whole.view(), whole.view()}));
     REQUIRE(data["runs"].size() == 2);
     CHECK(data["sources"].size() == 1);  // once, though two runs share it

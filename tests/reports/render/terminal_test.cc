@@ -30,7 +30,7 @@ scenarios::Expectation expectation(std::string text, scenarios::Claim claim, Com
     return e;
 }
 
-scenarios::Scenario expecting() {
+scenarios::Scenario with_expectations() {
     scenarios::Scenario s = small::scenario();
     s.expect = {
         expectation("p99(web.checkout) < 300ms during baseline",
@@ -63,10 +63,10 @@ Record three_repeats() {
 }
 
 std::string shown(const Record& record, const TerminalStyle& style) {
-    return to_terminal(expecting(), record, assess(expecting(), record), style);
+    return to_terminal(with_expectations(), record, assess(with_expectations(), record), style);
 }
 
-std::vector<std::string> lines(const std::string& text) {
+std::vector<std::string> lines_of(const std::string& text) {
     std::vector<std::string> all;
     std::stringstream in(text);
     for (std::string line; std::getline(in, line);) all.push_back(line);
@@ -83,7 +83,7 @@ TEST_CASE("terminal: the report of the small record is as it was") {
 TEST_CASE("terminal: no line is wider than the style says") {
     for (const int width : {80, 100, 137}) {
         for (const std::string& line :
-             lines(shown(three_repeats(), {.color = false, .width = width}))) {
+             lines_of(shown(three_repeats(), {.color = false, .width = width}))) {
             CAPTURE(width, line);
             CHECK(columns(line) <= static_cast<std::size_t>(width));
         }
@@ -153,9 +153,9 @@ TEST_CASE("comparison: one row per variant, with what differs") {
     const Record naive = three_repeats();
     Record budget = small::record({small::healthy(), small::healthy()});
     budget.variant = "budget";
-    const Findings a = assess(expecting(), naive);
-    const Findings b = assess(expecting(), budget);
-    const scenarios::Scenario s = expecting();
+    const Findings a = assess(with_expectations(), naive);
+    const Findings b = assess(with_expectations(), budget);
+    const scenarios::Scenario s = with_expectations();
     const std::string text =
         to_terminal_comparison({{&s, &naive, &a}, {&s, &budget, &b}}, {.color = false});
     CHECK(test::difference("tests/reports/render/small_comparison.txt", text) == "");

@@ -8,7 +8,7 @@ using reports::Trace;
 using reports::Visit;
 using std::chrono::milliseconds;
 
-constexpr std::string_view body = R"(
+constexpr std::string_view two_services = R"(
 run: {duration: 20s, seed: 5, keep_traces: 8}
 network: {default: {latency: 1ms}}
 services:
@@ -23,7 +23,7 @@ workload: {users: {call: web.get, arrivals: poisson(50/s)}}
 )";
 
 TEST_CASE("traces: as many as asked for, of four sorts, each request once") {
-    const auto record = play(body);
+    const auto record = play(two_services);
     REQUIRE(record.traces.size() == 8);
     std::vector<std::uint64_t> ordinals;
     std::vector<std::string> sorts;
@@ -40,7 +40,7 @@ TEST_CASE("traces: as many as asked for, of four sorts, each request once") {
 }
 
 TEST_CASE("traces: the slowest is the slowest of the run") {
-    const auto record = play(body);
+    const auto record = play(two_services);
     const auto flow = calls(record, "users", "web.get");
     const Visit& root = record.traces.front().visits.front();
     // Failed requests may be slower still; the histogram is of successes.
@@ -48,7 +48,7 @@ TEST_CASE("traces: the slowest is the slowest of the run") {
 }
 
 TEST_CASE("traces: a visit lies within its caller's, and its times are in order") {
-    for (const Trace& trace : play(body).traces) {
+    for (const Trace& trace : play(two_services).traces) {
         REQUIRE(trace.visits.size() >= 2);
         for (std::size_t v = 1; v < trace.visits.size(); ++v) {
             const Visit& visit = trace.visits[v];
@@ -64,7 +64,7 @@ TEST_CASE("traces: a visit lies within its caller's, and its times are in order"
 }
 
 TEST_CASE("traces: tries of a call are counted from one") {
-    const auto record = play(body);
+    const auto record = play(two_services);
     const auto retried = std::find_if(record.traces.begin(), record.traces.end(),
                                       [](const Trace& t) { return t.why == "most-retried"; });
     REQUIRE(retried != record.traces.end());
@@ -72,7 +72,8 @@ TEST_CASE("traces: tries of a call are counted from one") {
 }
 
 TEST_CASE("traces: what was never sent ends where it began") {
-    const auto record = play(body, {{"policies.rules", "{rate_limit: {rate: 1/s, burst: 1}}"}});
+    const auto record =
+        play(two_services, {{"policies.rules", "{rate_limit: {rate: 1/s, burst: 1}}"}});
     bool found = false;
     for (const Trace& trace : record.traces)
         for (const Visit& visit : trace.visits)
@@ -85,8 +86,8 @@ TEST_CASE("traces: what was never sent ends where it began") {
 }
 
 TEST_CASE("traces: keeping none leaves every other byte of the record as it is") {
-    auto with = play(body);
-    const auto without = play(body, {{"run.keep_traces", "0"}});
+    auto with = play(two_services);
+    const auto without = play(two_services, {{"run.keep_traces", "0"}});
     CHECK(without.traces.empty());
     with.traces.clear();
     CHECK(with == without);
