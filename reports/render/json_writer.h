@@ -37,7 +37,10 @@ class JsonWriter {
     JsonWriter& null();
     JsonWriter& nanoseconds(RequestTime value);  ///< a whole number
     JsonWriter& seconds(RequestTime value);      ///< exact: 1.250000001
-    JsonWriter& seconds(Duration value) { return seconds(RequestTime{value}); }
+    template <class Rep, class Period>
+    JsonWriter& seconds(std::chrono::duration<Rep, Period> value) {
+        return seconds(RequestTime{value});
+    }
     JsonWriter& seconds(Time value) { return seconds(value.time_since_epoch()); }
 
     /// The document, with a line feed at the end. Precondition: everything begun has been ended.

@@ -288,8 +288,8 @@ class Engine {
 
     // ---- conditions (conditions.cc) ----
     void on_weather();
-    void apply_conditions();
-    void apply_pools();
+    void apply_conditions(const std::vector<std::uint32_t>& services);
+    void apply_pools(const std::vector<std::uint32_t>& services);
     void apply_condition(std::uint32_t replica);
     void count_workers(std::uint32_t service);
     void crash(std::uint32_t replica);
