@@ -5,6 +5,7 @@
 
 #include "cli/reading.h"
 #include "scenarios/print.h"
+#include "scenarios/subsets.h"
 
 namespace shaketable::cli {
 
@@ -43,6 +44,9 @@ void add_validate(CLI::App& app, Options& options) {
                   << count(first.faults.size(), "fault") << ", "
                   << count(first.expect.size(), "expectation") << ", "
                   << count(document->scenarios.size(), "variant") << "\n";
+        for (const scenarios::Subsets& subsets :
+             scenarios::find_subsets(scenarios::Topology{first}))
+            std::cout << scenarios::print(subsets) << "\n";
     });
 }
 

@@ -10,10 +10,12 @@ using reports::FlowTotals;
 using reports::Histogram;
 using reports::NamedSpan;
 using reports::Repeat;
+using reports::RequestTime;
 using reports::Segment;
 using reports::ServiceSample;
 using reports::ServiceTotals;
 using reports::WideCount;
+using reports::WideTime;
 
 namespace {
 
@@ -25,6 +27,10 @@ struct Writer {
     void operator()(const T& value) {
         out.put(value);
     }
+    void operator()(const RequestTime& value) {
+        out.put(static_cast<std::uint64_t>(value.count()));
+        out.put(static_cast<std::int64_t>(value.count() >> 64));
+    }
 };
 
 struct Reader {
@@ -35,8 +41,15 @@ struct Reader {
             value = in.get_time();
         else if constexpr (std::is_same_v<T, Duration>)
             value = in.get_duration();
+        else if constexpr (std::is_same_v<T, RequestTime>)
+            value = get_request_time();
         else
             value = in.get<T>();
+    }
+    RequestTime get_request_time() {
+        const WideTime low = in.get<std::uint64_t>();
+        const WideTime high = in.get<std::int64_t>();
+        return RequestTime{high * (WideTime{1} << 64) + low};
     }
 };
 

@@ -90,7 +90,8 @@ class Planner {
     }
 
     void bind() {
-        for (const auto& [name, service] : plan_.bindings.services) {
+        for (const auto& bound : plan_.bindings.services) {
+            const std::string& name = bound.name;
             const auto is_it = [&](const auto& plan) { return plan.name == name; };
             if (std::none_of(model().services.begin(), model().services.end(), is_it))
                 report("E101", "services." + name, "the scenario has no service \"" + name + "\"");

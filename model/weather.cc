@@ -31,6 +31,12 @@ Weather::Weather(const Model& model, faults::Timeline timeline, std::uint64_t re
             judges_.emplace_back(faults[f].what);
         }
         find_reach(f);
+        std::vector<std::uint32_t>& services = reach_[f].services;
+        for (std::uint32_t r = 0; r < model.replicas.size(); ++r) {
+            const std::uint32_t service = model.replicas[r].service;
+            if (reach_[f].hit[r] != 0 && (services.empty() || services.back() != service))
+                services.push_back(service);
+        }
     }
     find_tampers();
     starts_.resize(timeline_.occurrences.size());
@@ -151,8 +157,7 @@ void Weather::begin(std::uint32_t index, Time now) {
             active.cuts = std::move(*cuts);
         }
     } else {
-        change_.loads |= std::holds_alternative<faults::Load>(fault.what);
-        change_.services |= !std::holds_alternative<faults::Load>(fault.what);
+        note_change(f);
         if (std::holds_alternative<faults::Load>(fault.what)) {
             for (const std::uint8_t hit : reach_[f].workloads) hits_[f] += hit;
         } else {
@@ -175,12 +180,8 @@ const Weather::Change& Weather::advance(Time now) {
         change_.ended.push_back(index);
         const auto is_it = [&](const Active& a) { return a.occurrence == index; };
         std::erase_if(traffic_, is_it);
-        if (std::erase_if(service_, is_it) > 0) {
-            const bool load =
-                std::holds_alternative<faults::Load>(model_.scenario.faults[all[index].fault].what);
-            change_.loads |= load;
-            change_.services |= !load;
-        }
+        if (std::erase_if(service_, is_it) > 0)
+            note_change(static_cast<std::uint32_t>(all[index].fault));
     }
     while (started_ < starts_.size() && all[starts_[started_]].start <= now) {
         const std::uint32_t index = starts_[started_++];
@@ -191,12 +192,23 @@ const Weather::Change& Weather::advance(Time now) {
         for (Active& active : *list)
             if (active.next_step <= now) {
                 set_strength(active, now);
-                const bool load =
-                    std::holds_alternative<faults::Load>(model_.scenario.faults[active.fault].what);
-                change_.loads |= load;
-                change_.services |= !load && list == &service_;
+                if (list == &service_) note_change(active.fault);
             }
+    std::sort(change_.touched.begin(), change_.touched.end());
+    change_.touched.erase(std::unique(change_.touched.begin(), change_.touched.end()),
+                          change_.touched.end());
     return change_;
+}
+
+/// A fault of services or loads begins, ends or gets stronger.
+void Weather::note_change(std::uint32_t fault) {
+    if (std::holds_alternative<faults::Load>(model_.scenario.faults[fault].what)) {
+        change_.loads = true;
+        return;
+    }
+    change_.services = true;
+    const std::vector<std::uint32_t>& services = reach_[fault].services;
+    change_.touched.insert(change_.touched.end(), services.begin(), services.end());
 }
 
 Verdict Weather::ask(Active& active, std::uint32_t edge_state, std::uint32_t replica,

@@ -28,8 +28,9 @@ class Weather {
     /// What happened at `now`, indices into `occurrences()`.
     struct Change {
         std::vector<std::uint32_t> started, ended;
-        bool services = false;  ///< a condition of a replica may be another now
-        bool loads = false;     ///< a condition of a workload may be another now
+        bool services = false;               ///< a condition of a replica may be another now
+        bool loads = false;                  ///< a condition of a workload may be another now
+        std::vector<std::uint32_t> touched;  ///< services of those replicas; ascending, each once
     };
     /// Brings everything up to `now`. Precondition: now == next_change().
     [[nodiscard]] const Change& advance(Time now);
@@ -102,8 +103,9 @@ class Weather {
     struct Reach {
         std::vector<std::uint8_t>
             callers;  ///< per edge state: 1 = as `from`, 2 = as `to` of a two-way arrow
-        std::vector<std::uint8_t> replicas;  ///< per replica: the same from the other end
-        std::vector<std::uint8_t> hit;       ///< per replica: by a fault of services
+        std::vector<std::uint8_t> replicas;   ///< per replica: the same from the other end
+        std::vector<std::uint8_t> hit;        ///< per replica: by a fault of services
+        std::vector<std::uint32_t> services;  ///< of the replicas that are hit so; ascending
         std::vector<std::uint8_t> workloads;
     };
     void find_reach(std::uint32_t fault);
@@ -116,6 +118,7 @@ class Weather {
                                          faults::Crossing crossing) const;
     [[nodiscard]] std::vector<faults::Place> places() const;
     void set_strength(Active& active, Time now);
+    void note_change(std::uint32_t fault);
 
     const Model& model_;
     faults::Timeline timeline_;

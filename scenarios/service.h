@@ -33,12 +33,12 @@ constexpr auto enum_names(Threading) {
     return std::array{P{"blocking", Threading::blocking}, P{"async", Threading::async}};
 }
 
-enum class Discipline : std::uint8_t { fifo, lifo, adaptive_lifo, priority };
+enum class Discipline : std::uint8_t { fifo, lifo, adaptive_lifo, priority, random };
 constexpr auto enum_names(Discipline) {
     using P = std::pair<std::string_view, Discipline>;
     return std::array{P{"fifo", Discipline::fifo}, P{"lifo", Discipline::lifo},
                       P{"adaptive-lifo", Discipline::adaptive_lifo},
-                      P{"priority", Discipline::priority}};
+                      P{"priority", Discipline::priority}, P{"random", Discipline::random}};
 }
 
 /// The waiting room of one replica. Full means refused at once.

@@ -39,8 +39,7 @@ std::string encode_path(std::string_view path) {
 }  // namespace
 
 Control::Control(proxy::Worker& worker, const ServerLimits& limits)
-    : worker_{worker},
-      proxies_{worker},
+    : proxies_{worker},
       toxiproxy_{proxies_},
       own_{proxies_},
       server_{worker.commons(), limits,

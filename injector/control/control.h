@@ -24,7 +24,6 @@ class Control {
     [[nodiscard]] Answer answer(const Request& request);
 
   private:
-    proxy::Worker& worker_;
     Proxies proxies_;
     Toxiproxy toxiproxy_;
     OwnApi own_;

@@ -65,12 +65,12 @@ constexpr std::array service_counters{
                                                    &reports::ServiceTotals::wasted},
 };
 constexpr std::array service_times{
-    Counter<reports::ServiceTotals, Duration>{"work_seconds_total", "worker time of work steps",
-                                              &reports::ServiceTotals::work},
-    Counter<reports::ServiceTotals, Duration>{"busy_seconds_total", "integral of workers held",
-                                              &reports::ServiceTotals::busy_time},
-    Counter<reports::ServiceTotals, Duration>{"queue_seconds_total", "integral of requests waiting",
-                                              &reports::ServiceTotals::queue_time},
+    Counter<reports::ServiceTotals, reports::RequestTime>{
+        "work_seconds_total", "worker time of work steps", &reports::ServiceTotals::work},
+    Counter<reports::ServiceTotals, reports::RequestTime>{
+        "busy_seconds_total", "integral of workers held", &reports::ServiceTotals::busy_time},
+    Counter<reports::ServiceTotals, reports::RequestTime>{
+        "queue_seconds_total", "integral of requests waiting", &reports::ServiceTotals::queue_time},
 };
 constexpr std::array flow_counters{
     Counter<reports::FlowTotals, std::uint64_t>{"calls_started_total", "calls begun",

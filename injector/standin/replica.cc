@@ -32,6 +32,7 @@ Replica::Replica(const StandinTask& task, Channel& channel, faults::Timeline tim
       step_dice_{run_.dice(service().stream, "steps", part_of(task))},
       startup_dice_{run_.dice(service().stream, "startup", 1 + part_of(task))},
       patience_dice_{run_.dice(service().stream, "patience", 1 + part_of(task))},
+      order_dice_{run_.dice(service().stream, "order", part_of(task))},
       queues_(service().priorities),
       locks_(service().locks),
       caches_(service().caches),
@@ -39,6 +40,7 @@ Replica::Replica(const StandinTask& task, Channel& channel, faults::Timeline tim
       fault_hits_(task.model->scenario.faults.size()),
       workers_{service().workers} {
     const model::ServicePlan& plan = service();
+    lots_.make_room(1);
     for (std::uint32_t c = 0; c < plan.caches; ++c) reset_cache(c);
     if (plan.queue.codel) codel_.emplace(*plan.queue.codel);
     if (plan.policies) {

@@ -14,6 +14,7 @@
 #include "injector/standin/standin.h"
 #include "injector/standin/state.h"
 #include "model/cores.h"
+#include "model/lots.h"
 #include "policies/codel.h"
 #include "policies/concurrency_limit.h"
 #include "policies/rate_limit.h"
@@ -64,7 +65,9 @@ class Replica {
     void release_worker(Index walker);
     void serve_next();
     [[nodiscard]] Outcome judge_wait(const Walker& w, Duration waited);
-    [[nodiscard]] Index next_in_queue() const;
+    [[nodiscard]] Index next_in_queue();
+    void enqueue(Index walker);
+    void dequeue(Index walker);
     void leave(Index walker);
     void lose_patience(Index walker);
     void leave_child(Index walker, policies::CancelMode mode);
@@ -137,11 +140,12 @@ class Replica {
     const model::ReplicaPlan& plan_;
     LiveRun run_;
     Caller caller_;
-    Random work_dice_, step_dice_, startup_dice_, patience_dice_;
+    Random work_dice_, step_dice_, startup_dice_, patience_dice_, order_dice_;
     Slab<Walker> walkers_;
     model::Frames frames_;
     Slab<Session> sessions_;
     std::vector<List> queues_;  ///< one, or one per priority
+    model::Lots lots_;          ///< who waits, where the queue is served in random order
     std::vector<LockState> locks_;
     std::vector<CacheState> caches_;
     std::vector<std::uint32_t> row_versions_;  ///< of optimistic steps

@@ -32,6 +32,18 @@ List& Replica::queue_of(const Walker& w) {
     return queues_[std::min(w.priority, levels - 1)];
 }
 
+void Replica::enqueue(Index walker) {
+    push(queue_of(walkers_[walker]), walker);
+    ++queued_;
+    if (service().queue.discipline == scenarios::Discipline::random) lots_.put(0, walker);
+}
+
+void Replica::dequeue(Index walker) {
+    unlink(queue_of(walkers_[walker]), walker);
+    --queued_;
+    if (service().queue.discipline == scenarios::Discipline::random) lots_.take(0, walker);
+}
+
 /// Answers a request that is not served; the record of it is gone then.
 void Replica::refuse(Index walker, Outcome outcome) {
     ++meter().now.refused[static_cast<std::size_t>(outcome)];
@@ -77,8 +89,7 @@ void Replica::arrive(Index walker) {
     meter().add_waiting(run_.now);
     if (queued_ == 0) empty_at_ = run_.now;
     w.phase = Phase::queued;
-    push(queue_of(w), walker);
-    ++queued_;
+    enqueue(walker);
     if (service().patience)
         run_.set(progress_timer(walker), run_.now + service().patience->draw(patience_dice_));
 }
@@ -120,8 +131,7 @@ void Replica::serve_next() {
         if (queued_ == 0) return;
         const Index walker = next_in_queue();
         Walker& w = walkers_[walker];
-        unlink(queue_of(w), walker);
-        --queued_;
+        dequeue(walker);
         meter().remove_waiting(run_.now);
         run_.queue.cancel(progress_timer(walker));
         const Duration waited = run_.now - w.since;
@@ -148,11 +158,12 @@ Outcome Replica::judge_wait(const Walker& w, Duration waited) {
 
 /// Who is served next. Adaptive LIFO turns round while the queue has not been empty for 100 ms.
 /// Source: B. Maurer, "Fail at scale", ACM Queue 13(8), 2015.
-Index Replica::next_in_queue() const {
+Index Replica::next_in_queue() {
+    const scenarios::Discipline discipline = service().queue.discipline;
+    if (discipline == scenarios::Discipline::random) return lots_.draw(0, order_dice_);
     std::size_t level = 0;
     while (queues_[level].first == none) ++level;
     constexpr Duration patience = std::chrono::milliseconds{100};
-    const scenarios::Discipline discipline = service().queue.discipline;
     const bool newest_first =
         discipline == scenarios::Discipline::lifo ||
         (discipline == scenarios::Discipline::adaptive_lifo && run_.now - empty_at_ > patience);
@@ -191,8 +202,7 @@ void Replica::detach(Index walker) {
     ++w.serial;  // burning goes on to its end, for nothing
     std::erase_if(frozen_, [&](const Frozen& f) { return f.walker == walker; });
     if (w.phase == Phase::queued) {
-        unlink(queue_of(w), walker);
-        --queued_;
+        dequeue(walker);
         meter().remove_waiting(run_.now);
     } else if (w.phase == Phase::ready) {
         unlink(ready_, walker);

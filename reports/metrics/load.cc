@@ -67,7 +67,7 @@ Measurement measure_saturation(const Scene& scene) {
     const auto totals = totals_in(scene, scene.window);
     const Duration length = covered(scene.repeat, scene.window);
     if (!totals || length.count() == 0) return no_samples(scene, "no requests to");
-    const auto pick = [&](Duration integral, std::uint32_t most) {
+    const auto pick = [&](RequestTime integral, std::uint32_t most) {
         return measured_value(wants_max(scene) ? most : ratio(integral, length),
                               std::max<std::uint64_t>(totals->arrived, 1));
     };

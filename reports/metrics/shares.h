@@ -34,6 +34,9 @@ namespace shaketable::reports {
 [[nodiscard]] inline double ratio(Duration a, Duration b) noexcept {
     return b.count() == 0 ? 0 : static_cast<double>(a.count()) / static_cast<double>(b.count());
 }
+[[nodiscard]] inline double ratio(RequestTime a, RequestTime b) noexcept {
+    return b.count() == 0 ? 0 : static_cast<double>(a.count()) / static_cast<double>(b.count());
+}
 
 /// Exact where the result is a whole number, which dividing by to_seconds() is not.
 [[nodiscard]] inline double per_second(std::uint64_t count, Duration length) noexcept {

@@ -30,34 +30,31 @@ struct FlowMeter {
 /// A number that changes in steps, and its integral over time.
 ///
 /// The integral of a number is the sum of the instants at which it fell less those at which it
-/// rose: a change costs one addition. Until `read`, the sum lacks what is there now; it is modular,
-/// so nothing is lost however long the run is.
+/// rose: a change costs one addition. Until `read`, the sum lacks what is there now.
 class Level {
   public:
     void add(Time at, std::uint64_t n = 1) noexcept {
-        sum_ -= n * instant(at);
+        sum_ -= WideTime{n} * instant(at);
         value_ += n;
     }
     void remove(Time at, std::uint64_t n = 1) noexcept {
-        sum_ += n * instant(at);
+        sum_ += WideTime{n} * instant(at);
         value_ -= n;
     }
     void set(Time at, std::uint64_t value) noexcept {
-        sum_ += (value_ - value) * instant(at);
+        sum_ += (WideTime{value_} - WideTime{value}) * instant(at);
         value_ = value;
     }
     [[nodiscard]] std::uint64_t value() const noexcept { return value_; }
     /// The integral from the beginning of the run to `at`.
-    [[nodiscard]] Duration read(Time at) const noexcept {
-        return Duration{static_cast<std::int64_t>(sum_ + value_ * instant(at))};
+    [[nodiscard]] RequestTime read(Time at) const noexcept {
+        return RequestTime{sum_ + WideTime{value_} * instant(at)};
     }
 
   private:
-    static std::uint64_t instant(Time at) noexcept {
-        return static_cast<std::uint64_t>(at.time_since_epoch().count());
-    }
+    static std::int64_t instant(Time at) noexcept { return at.time_since_epoch().count(); }
     std::uint64_t value_ = 0;
-    std::uint64_t sum_ = 0;
+    WideTime sum_ = 0;
 };
 
 /// One service, all replicas together.
@@ -72,7 +69,7 @@ struct ServiceMeter {
     ServiceTotals seen_counts;  ///< its counters only, at the start of the open sample
     /// What the levels had come to, at the start of the open sample or segment.
     struct Integrals {
-        Duration queue{0}, busy{0}, in_system{0}, workers{0};
+        RequestTime queue, busy, in_system, workers;
     };
     Integrals at_sample, at_segment;
 

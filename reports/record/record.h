@@ -17,6 +17,7 @@
 #include "base/units.h"
 #include "reports/record/heat.h"
 #include "reports/record/histogram.h"
+#include "reports/record/request_time.h"
 
 namespace shaketable::reports {
 
@@ -65,15 +66,15 @@ struct ServiceTotals {
     std::uint64_t lost = 0;                              ///< in hand when a replica crashed
     std::uint64_t cancelled = 0;  ///< taken back by the caller or expired in service
     std::uint64_t wasted = 0;     ///< completed after their caller had left
-    Duration work{0};             ///< worker time spent on work steps
-    Duration wasted_work{0};      ///< part of it for callers who had left
-    Duration queue_time{0};       ///< integral over time of requests waiting (seconds x requests)
-    Duration busy_time{0};        ///< integral of workers held
-    Duration worker_time{
-        0};  ///< integral of workers there (of replicas that are up); 0 if unlimited
-    Duration in_system_time{0};  ///< integral of requests waiting or in service
-    Duration sojourn{
-        0};  ///< sum over requests of the time they spent here (part within the segment)
+    RequestTime work;             ///< worker time spent on work steps
+    RequestTime wasted_work;      ///< part of it for callers who had left
+    RequestTime queue_time;       ///< integral over time of requests waiting (seconds x requests)
+    RequestTime busy_time;        ///< integral of workers held
+    RequestTime
+        worker_time;  ///< integral of workers there (of replicas that are up); 0 if unlimited
+    RequestTime in_system_time;  ///< integral of requests waiting or in service
+    RequestTime
+        sojourn;  ///< sum over requests of the time they spent here (part within the segment)
     std::uint32_t queue_max = 0;        ///< most waiting at one instant, all replicas together
     std::uint32_t busy_max = 0;         ///< most workers held at one instant
     std::uint32_t connections_max = 0;  ///< most requests in hand at one instant

@@ -67,6 +67,17 @@ std::int64_t JsonCursor::integer() const {
     return 0;
 }
 
+WideTime JsonCursor::wide() const {
+    if (value_->is_number_unsigned()) return value_->get<std::uint64_t>();
+    if (value_->is_number_integer()) return value_->get<std::int64_t>();
+    constexpr double smallest = 0x1p63, largest = 0x1p96;
+    if (value_->is_number_float())
+        if (const auto number = value_->get<double>(); number >= smallest && number <= largest)
+            return static_cast<WideTime>(number);
+    fail("a whole number");
+    return 0;
+}
+
 double JsonCursor::number() const {
     if (value_->is_number()) return value_->get<double>();
     fail("a number");

@@ -12,6 +12,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "reports/record/request_time.h"
+
 namespace shaketable::reports {
 
 class JsonCursor {
@@ -38,6 +40,8 @@ class JsonCursor {
     [[nodiscard]] std::uint64_t whole(
         std::uint64_t most = std::numeric_limits<std::uint64_t>::max()) const;
     [[nodiscard]] std::int64_t integer() const;
+    /// A whole number of up to 64 bits exactly, a larger one to 16 digits: so much is kept of it.
+    [[nodiscard]] WideTime wide() const;
     [[nodiscard]] double number() const;
 
     void fail(std::string_view expected) const;

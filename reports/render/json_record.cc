@@ -25,6 +25,9 @@ void write_value(JsonWriter& json, float value) {
 void write_value(JsonWriter& json, Duration value) {
     json.integer(value.count());
 }
+void write_value(JsonWriter& json, RequestTime value) {
+    json.nanoseconds(value);
+}
 void write_value(JsonWriter& json, Time value) {
     json.integer(value.time_since_epoch().count());
 }

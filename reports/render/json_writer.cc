@@ -29,6 +29,14 @@ std::size_t utf8_length(std::string_view text) {
     return length;
 }
 
+/// Precondition: not below 0.
+std::string digits_of(WideTime number) {
+    constexpr WideTime part = 1'000'000'000'000'000'000;
+    if (number < part) return std::to_string(static_cast<std::uint64_t>(number));
+    return digits_of(number / part) +
+           fmt::format("{:018}", static_cast<std::uint64_t>(number % part));
+}
+
 }  // namespace
 
 void JsonWriter::line() {
@@ -111,11 +119,15 @@ JsonWriter& JsonWriter::null() {
     return raw("null");
 }
 
-JsonWriter& JsonWriter::seconds(Duration value) {
-    const std::int64_t ns = value.count();
-    const auto size = ns < 0 ? 0 - static_cast<std::uint64_t>(ns) : static_cast<std::uint64_t>(ns);
-    std::string text = (ns < 0 ? "-" : "") + std::to_string(size / 1'000'000'000);
-    if (const std::uint64_t rest = size % 1'000'000'000; rest != 0) {
+JsonWriter& JsonWriter::nanoseconds(RequestTime value) {
+    const WideTime ns = value.count();
+    return raw((ns < 0 ? "-" : "") + digits_of(ns < 0 ? -ns : ns));
+}
+
+JsonWriter& JsonWriter::seconds(RequestTime value) {
+    const WideTime ns = value.count(), size = ns < 0 ? -ns : ns;
+    std::string text = (ns < 0 ? "-" : "") + digits_of(size / 1'000'000'000);
+    if (const auto rest = static_cast<std::uint64_t>(size % 1'000'000'000); rest != 0) {
         text += fmt::format(".{:09}", rest);
         text.erase(text.find_last_not_of('0') + 1);
     }

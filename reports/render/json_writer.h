@@ -35,7 +35,12 @@ class JsonWriter {
     JsonWriter& integer(std::int64_t value);
     JsonWriter& truth(bool value);
     JsonWriter& null();
-    JsonWriter& seconds(Duration value);  ///< exact: 1.250000001
+    JsonWriter& nanoseconds(RequestTime value);  ///< a whole number
+    JsonWriter& seconds(RequestTime value);      ///< exact: 1.250000001
+    template <class Rep, class Period>
+    JsonWriter& seconds(std::chrono::duration<Rep, Period> value) {
+        return seconds(RequestTime{value});
+    }
     JsonWriter& seconds(Time value) { return seconds(value.time_since_epoch()); }
 
     /// The document, with a line feed at the end. Precondition: everything begun has been ended.

@@ -28,6 +28,9 @@ void read_value(const Cursor& at, float& into) {
 void read_value(const Cursor& at, Duration& into) {
     into = Duration{at.integer()};
 }
+void read_value(const Cursor& at, RequestTime& into) {
+    into = RequestTime{at.wide()};
+}
 void read_value(const Cursor& at, Time& into) {
     into = Time{Duration{at.integer()}};
 }

@@ -21,6 +21,8 @@ void find_single_point_of_failure(const Facts& facts);
 void find_shared_database(const Facts& facts);
 void find_deep_chain(const Facts& facts);
 void find_weak_statistics(const Facts& facts);
+void find_lock_twice(const Facts& facts);
+void find_few_subsets(const Facts& facts);
 
 struct Rule {
     std::string_view code;
@@ -54,6 +56,11 @@ inline constexpr std::array catalogue{
     Rule{"W212", "weak-statistics",
          "too short a run or warm-up, or too few samples for what is expected",
          find_weak_statistics},
+    Rule{"W213", "lock-twice", "a request takes a lock that it holds already, and waits for ever",
+         find_lock_twice},
+    Rule{"W214", "few-subsets",
+         "more callers than different subsets of replicas: some are not kept apart at all",
+         find_few_subsets},
 };
 
 }  // namespace shaketable::scenarios::lint_rules

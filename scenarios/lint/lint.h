@@ -8,7 +8,7 @@
 
 namespace shaketable::scenarios {
 
-/// All warnings, by rule. Codes W201 to W212, see `lint/catalogue.h`.
+/// All warnings, by rule. Codes W201 to W214, see `lint/catalogue.h`.
 /// Precondition: `validate` found no error.
 [[nodiscard]] Problems lint(const Scenario& scenario, const Locate& where);
 

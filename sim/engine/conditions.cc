@@ -22,17 +22,16 @@ void Engine::on_weather() {
         judge_in_flight(index);
     }
     if (change.services) {
-        apply_conditions();
-        apply_pools();
+        apply_conditions(change.touched);
+        apply_pools(change.touched);
     }
     if (change.loads) change_loads();
     set(weather_timer, weather_.next_change());
 }
 
-/// Compares every replica's condition with what is in force, and makes it so.
-void Engine::apply_conditions() {
-    std::vector<std::uint32_t> draining(model_.services.size(), 0);
-    for (std::uint32_t s = 0; s < model_.services.size(); ++s) {
+/// Compares the condition of each replica of these services with what is in force, and makes it so.
+void Engine::apply_conditions(const std::vector<std::uint32_t>& services) {
+    for (const std::uint32_t s : services) {
         const ServicePlan& service = model_.services[s];
         faults::Taken taken;
         for (std::uint32_t r = 0; r < service.replicas; ++r)
@@ -46,12 +45,13 @@ void Engine::apply_conditions() {
     }
 }
 
-/// Callers have so many connections to each service as something else leaves them.
-void Engine::apply_pools() {
+/// Callers have so many connections to each of these services as something else leaves them.
+void Engine::apply_pools(const std::vector<std::uint32_t>& services) {
     for (std::uint32_t s = 0; s < edge_states_.size(); ++s) {
         auto& bulkhead = edge_states_[s].bulkhead;
         if (!bulkhead) continue;
         const std::uint32_t service = model_.edges[model_.edge_states[s].edge].service;
+        if (!std::binary_search(services.begin(), services.end(), service)) continue;
         const std::uint64_t left = weather_.pool_left(service, bulkhead->size());
         for (std::uint32_t n = bulkhead->set_connections(left); n > 0; --n) admit_first_waiting(s);
     }

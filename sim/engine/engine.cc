@@ -41,6 +41,7 @@ void Engine::prepare_replicas() {
         step_dice_.emplace_back(random_key(seed, repeat_, service.stream, "steps"));
         startup_dice_.emplace_back(random_key(seed, repeat_, service.stream, "startup"));
         patience_dice_.emplace_back(random_key(seed, repeat_, service.stream, "patience"));
+        order_dice_.emplace_back(random_key(seed, repeat_, service.stream, "order"));
         for (std::uint32_t n = 0; n < service.replicas; ++n) {
             const std::uint32_t index = service.first_replica + n;
             Replica& replica = replicas_[index];
@@ -53,6 +54,8 @@ void Engine::prepare_replicas() {
             replica.crash_at = service.crash_at;
             replica.guarded = service.policies.has_value();
             replica.orderly = is_orderly(service);
+            replica.by_lot = service.queue.discipline == scenarios::Discipline::random;
+            if (replica.by_lot) lots_.make_room(replicas_.size());
             replica.first_queue = static_cast<std::uint32_t>(queues_.size());
             queues_.resize(queues_.size() + service.priorities);
             replica.first_lock = static_cast<std::uint32_t>(locks_.size());

@@ -17,6 +17,7 @@
 #include "base/result.h"
 #include "base/slab.h"
 #include "model/edge.h"
+#include "model/lots.h"
 #include "model/model.h"
 #include "model/weather.h"
 #include "reports/record/meters.h"
@@ -246,7 +247,7 @@ class Engine {
     void serve_next(Index replica);
     void lose_patience(Index walker);
     [[nodiscard]] Outcome judge_wait(Index replica, const Walker& w, Duration waited);
-    [[nodiscard]] Index next_in_queue(Index replica) const;
+    [[nodiscard]] Index next_in_queue(Index replica);
     void leave(Index walker);
     void tell_limit(Index walker);
     void detach(Index walker);
@@ -287,8 +288,8 @@ class Engine {
 
     // ---- conditions (conditions.cc) ----
     void on_weather();
-    void apply_conditions();
-    void apply_pools();
+    void apply_conditions(const std::vector<std::uint32_t>& services);
+    void apply_pools(const std::vector<std::uint32_t>& services);
     void apply_condition(std::uint32_t replica);
     void count_workers(std::uint32_t service);
     void crash(std::uint32_t replica);
@@ -329,6 +330,7 @@ class Engine {
     Meters meters_;
     std::vector<Replica> replicas_;
     std::vector<List> queues_;
+    model::Lots lots_;  ///< per replica: who waits where the queue is served in random order
     std::vector<LockState> locks_;
     std::vector<CacheState> caches_;
     std::vector<std::uint32_t> row_versions_;  ///< of optimistic steps
@@ -348,6 +350,7 @@ class Engine {
     std::vector<EdgeState> edge_states_;
     std::vector<Hop> hops_;                                                     ///< per edge state
     std::vector<Random> work_dice_, step_dice_, startup_dice_, patience_dice_;  ///< per service
+    std::vector<Random> order_dice_;                                            ///< the same
     std::vector<std::uint64_t> ordinals_;  ///< per route: crossings so far
     std::vector<Time> wire_free_;  ///< per route and direction: when a throttled wire is free
     std::vector<LateVerdict> late_verdicts_;  ///< per walker with `has_verdict`

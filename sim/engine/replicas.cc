@@ -95,6 +95,7 @@ void Engine::arrive(Index walker) {
     push(replica.orderly ? queues_[replica.first_queue] : queue_of(w), walker);
     ++replica.queued;
     if (replica.orderly) return;
+    if (replica.by_lot) lots_.put(w.replica, walker);
     const ServicePlan& service = model_.services[replica.service];
     if (service.patience)
         queue_.schedule(timer_of(walker, WalkerTimer::progress),
@@ -129,6 +130,7 @@ void Engine::serve_next(Index index) {
         const Duration waited = now_ - w.since;
         unlink(replica.orderly ? queues_[replica.first_queue] : queue_of(w), walker);
         --replica.queued;
+        if (replica.by_lot) lots_.take(index, walker);
         meter.remove_waiting(now_);
         if (!replica.orderly) queue_.cancel(timer_of(walker, WalkerTimer::progress));
         if (const Outcome outcome = judge_wait(index, w, waited); outcome != Outcome::ok) {
@@ -157,8 +159,9 @@ Outcome Engine::judge_wait(Index replica, const Walker& w, Duration waited) {
 
 /// Who is served next. Adaptive LIFO turns round while the queue has not been empty for 100 ms.
 /// Source: B. Maurer, "Fail at scale", ACM Queue 13(8), 2015.
-Index Engine::next_in_queue(Index index) const {
+Index Engine::next_in_queue(Index index) {
     const Replica& replica = replicas_[index];
+    if (replica.by_lot) return lots_.draw(index, order_dice_[replica.service]);
     const ServicePlan& service = model_.services[replica.service];
     const List* list = &queues_[replica.first_queue];
     for (std::uint32_t level = 0; list->first == none && level < service.priorities; ++level)
@@ -191,6 +194,7 @@ void Engine::detach(Index walker) {
     if (w.phase() == Phase::queued) {
         unlink(queue_of(w), walker);
         --replica.queued;
+        if (replica.by_lot) lots_.take(w.replica, walker);
         meter.remove_waiting(now_);
     } else if (w.phase() == Phase::ready) {
         unlink(replica.ready, walker);

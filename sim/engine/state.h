@@ -34,6 +34,7 @@ struct alignas(64) Replica {
     bool contended = false;         ///< the same
     bool guarded = false;           ///< its service has policies against load
     bool orderly = false;           ///< first come, first served, whoever it is, however late
+    bool by_lot = false;            ///< its queue is served in random order
     std::uint32_t workers = 0;      ///< that may be held now; unlimited = 0xFFFFFFFF
     std::uint32_t busy = 0;
     std::uint32_t outstanding = 0;  ///< sent here and not answered, over all callers

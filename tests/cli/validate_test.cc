@@ -25,6 +25,28 @@ TEST_CASE("validate: a sound scenario is counted") {
     CHECK(valid.err.empty());
 }
 
+/// Shuffle sharding: AWS Route 53's 4 of 2048, and 2 of 8.
+TEST_CASE("validate: how many different subsets of replicas there are is said") {
+    const Folder folder;
+    const auto told = [&](const std::string& replicas, const std::string& subset) {
+        folder.write("a.yaml", small_scenario());
+        return run(folder, {"validate", "a.yaml", "--set", "services.web.replicas=50", "--set",
+                            "services.db.replicas=" + replicas, "--set",
+                            "services.db.balance={subset: " + subset + "}"});
+    };
+    CHECK(told("2048", "4")
+              .out.find(
+                  "db: 4 of 2048 replicas for each of 50 callers, one of 730862190080 subsets; the "
+                  "same one as 6.7e-11 others, on average\n") != std::string::npos);
+    const Outcome few = told("8", "2");
+    CHECK(few.out.find("db: 2 of 8 replicas for each of 50 callers, one of 28 subsets; the same "
+                       "one as 1.75 others, on average\n") != std::string::npos);
+    CHECK(few.err.find("warning[W214]: 50 callers of db draw from 28 different subsets") !=
+          std::string::npos);
+    CHECK(told("1000", "500").out.find("one of more than 18446744073709551615 subsets\n") !=
+          std::string::npos);
+}
+
 TEST_CASE("validate: problems go to standard error with file, line and column") {
     const Folder folder;
     folder.write("a.yaml", broken);

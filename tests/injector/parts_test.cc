@@ -25,6 +25,8 @@ reports::Repeat some_part() {
         reports::ServiceTotals& service = segment.services.emplace_back();
         service.refused[5] = n++;
         service.sojourn = Duration{n++};
+        service.queue_time = reports::RequestTime{(reports::WideTime{5} << 70) + s};
+        service.busy_time = reports::RequestTime{reports::WideTime{-7}};
         service.queue_max = 17;
         service.wait.add(0, 2);
     }

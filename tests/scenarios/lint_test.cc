@@ -1,11 +1,13 @@
 #include "scenarios/lint/lint.h"
 
 #include <filesystem>
+#include <limits>
 #include <set>
 #include <sstream>
 
 #include "scenarios/check.h"
 #include "scenarios/lint/catalogue.h"
+#include "scenarios/subsets.h"
 #include "tests/scenarios/validate_text.h"
 #include "tests/source_path.h"
 
@@ -233,6 +235,66 @@ TEST_CASE("lint: a run needs requests, a warm-up and samples") {
     CHECK_FALSE(has(claim("p99(a.x) < 1s"), "W212"));
     CHECK(only(claim("p99.9(a.x) < 1s"), "W212").message ==
           "about 9000 samples a run, where p99.9 wants 10000");
+}
+
+TEST_CASE("lint: a request that takes a lock which it holds waits for itself") {
+    const auto with = [](const std::string& steps) {
+        return changed("[{work: 10ms}]", "[" + steps + "]");
+    };
+    const Problem p = only(with("{lock: m}, {work: 1ms}, {lock: m}"), "W213");
+    CHECK(p.message ==
+          "the lock \"m\" may be held by this very request, which then waits for ever");
+    CHECK(p.where.line == 7);
+    for (const char* twice :
+         {"{choose: [{weight: 10%, steps: [{lock: m}]}]}, {lock: m}",
+          "{lock: m}, {choose: [{weight: 10%, steps: [{unlock: m}]}]}, {lock: m}",
+          "{lock: m}, {cache: {hit: 50%, miss: [{lock: m}]}}",
+          "{cache: {hit: 50%, miss: [{lock: m}]}}, {lock: m}",
+          "{loop: {times: 2, steps: [{lock: m}]}}",
+          "{lock: m}, {parallel: [[{lock: m}], [{work: 1ms}]]}",
+          "{lock: m}, {any: [[{work: 1ms}], [{lock: m}]]}",
+          "{optimistic: {row: r, steps: [{lock: m}]}}, {lock: m}",
+          "{lock: m}, {fail: 503, probability: 50%}, {lock: m}"}) {
+        INFO(twice);
+        CHECK(has(with(twice), "W213"));
+    }
+    for (const char* sound :
+         {"{lock: m}, {unlock: m}, {lock: m}", "{lock: m}, {lock: n}",
+          "{choose: [{weight: 50%, steps: [{lock: m}]}, {weight: 50%, steps: [{lock: m}]}]}",
+          "{choose: [{weight: 100%, steps: [{lock: m}, {fail: 503}]}]}, {lock: m}, {lock: n}",
+          "{loop: {times: 9, steps: [{lock: m}, {unlock: m}]}}",
+          "{loop: {times: 1, steps: [{lock: m}]}}",
+          "{parallel: [[{lock: m}], [{lock: m}]]}, {lock: m}"}) {
+        INFO(sound);
+        CHECK_FALSE(has(with(sound), "W213"));
+    }
+}
+
+TEST_CASE("lint: more callers than subsets of replicas are not kept apart") {
+    const auto subset = [](const std::string& callers) {
+        return lint_of(
+            replaced(replaced(sound_system, "b: {replicas: 2", "b: {replicas: " + callers),
+                     "c: {replicas: 2", "c: {replicas: 8, balance: {subset: 2}"));
+    };
+    CHECK_FALSE(has(subset("28"), "W214"));
+    const Problem p = only(subset("29"), "W214");
+    CHECK(p.message == "29 callers of c draw from 28 different subsets");
+    CHECK(p.where.line == 7);
+}
+
+TEST_CASE("subsets: the ways to choose are exact, up to the largest number") {
+    CHECK(ways_to_choose(8, 2) == 28);
+    CHECK(ways_to_choose(2048, 4) == 730'862'190'080);
+    CHECK(ways_to_choose(2048, 2044) == 730'862'190'080);
+    CHECK(ways_to_choose(67, 33) == 14'226'520'737'620'288'370U);
+    CHECK(ways_to_choose(68, 34) == std::numeric_limits<std::uint64_t>::max());
+    CHECK(ways_to_choose(100'000, 50'000) == std::numeric_limits<std::uint64_t>::max());
+    CHECK(ways_to_choose(7, 7) == 1);
+    CHECK(ways_to_choose(7, 0) == 1);
+    CHECK(ways_to_choose(3, 4) == 0);
+    for (std::uint32_t n = 1; n < 60; ++n)
+        for (std::uint32_t k = 1; k < n; ++k)
+            CHECK(ways_to_choose(n, k) == ways_to_choose(n - 1, k - 1) + ways_to_choose(n - 1, k));
 }
 
 TEST_CASE("lint: the library is warned of what its comments announce, and of nothing else") {

@@ -2,10 +2,10 @@
 ///
 /// A line says: in SCENARIO (tests/theory/cases/SCENARIO.yaml), VARIANT of it, VALUE comes to
 /// EXPECTED within TOLERANCE. VALUE is an expression over the ids of the scenario's expectations,
-/// each of which stands for what the program measured: `sojourn`, `long - short`, `wait^2`. Where
-/// VARIANT is `*`, all variants are played and the values are named `VARIANT:ID`.
-/// TOLERANCE is a share of EXPECTED, or `abs X`. LENGTH is `short` or `long`: a quick run leaves
-/// the long ones out.
+/// each of which stands for what the program measured: `sojourn`, `long - short`, `wait^2`;
+/// `sojourn.open` is the share of repeats that ended before it had come. Where VARIANT is `*`, all
+/// variants are played and the values are named `VARIANT:ID`. TOLERANCE is a share of EXPECTED, or
+/// `abs X`. LENGTH is `short` or `long`: a quick run leaves the long ones out.
 #pragma once
 
 #include <map>

@@ -39,6 +39,10 @@ Played read_result(const nlohmann::json& result) {
         if (!value.is_object() || !value.contains("mean") || !value.at("mean").is_number())
             continue;
         played.values[id] = value.at("mean").get<double>();
+        const auto judged = expectation.at("repeats_judged").get<double>();
+        const double open = expectation.at("repeats_open_ended").get<double>() / judged;
+        played.values[id + ".open"] = open;
+        played.widths[id + ".open"] = 1.96 * std::sqrt(open * (1 - open) / judged);
         if (value.contains("low") && value.at("low").is_number())
             played.widths[id] =
                 (value.at("high").get<double>() - value.at("low").get<double>()) / 2;

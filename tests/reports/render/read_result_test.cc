@@ -54,6 +54,23 @@ TEST_CASE("read_result: a column that is left out where it is 0 is read where it
     CHECK(read->record == record);
 }
 
+TEST_CASE("read_result: more request-seconds than 64 bits hold are written in full") {
+    Record record = rich::record();
+    ServiceTotals& service = record.repeats[0].segments[0].services[0];
+    service.queue_time = RequestTime{(WideTime{5} << 70) + 7};
+    service.sojourn = RequestTime{(WideTime{1} << 63) + 1};
+    service.busy_time = RequestTime{WideTime{-3}};
+    const std::string text = to_json(rich::scenario(), record, {});
+    CHECK(text.find("5902958103587056517127") != std::string::npos);
+    const auto read = read_result("result.json", text);
+    REQUIRE(read);
+    const ServiceTotals& back = read->record.repeats[0].segments[0].services[0];
+    CHECK(back.sojourn == service.sojourn);
+    CHECK(back.busy_time == service.busy_time);
+    // A reader of JSON has no more than a double for a number of that size.
+    CHECK(to_seconds(back.queue_time) == Approx(to_seconds(service.queue_time)).epsilon(1e-15));
+}
+
 TEST_CASE("read_result: single precision survives as it is") {
     Record record = rich::record();
     Random random{random_key(3, 0, "floats", "test")};

@@ -62,6 +62,45 @@ TEST_CASE("replica: adaptive LIFO turns round once the queue has stood for 100 m
     CHECK(of(calls(record, "users", "db.get").settled, Outcome::ok) == 4);
 }
 
+TEST_CASE("replica: in a queue at random everybody has the same chance, whenever they came") {
+    // The first finds a worker; of the nine that wait four are served within 450 ms, any of them.
+    constexpr std::uint32_t repeats = 400;
+    const Sets at_random{{"services.db.queue", "{limit: 100, discipline: random}"},
+                         {"run.repeats", std::to_string(repeats)}};
+    const auto record = play(burst, at_random);
+    const auto db = service(record, "db");
+    CHECK(db.completed == 10 * repeats);
+    CHECK(db.queue_time == service(play(burst), "db").queue_time * repeats);
+    // What a request waits is one of 0, 100, ... 900 ms. Those who came first and last, of nine in
+    // the queue, were served at every place.
+    CHECK(db.wait.deviation() ==
+          Approx(service(play(burst), "db").wait.deviation()).epsilon(0.001));
+    Sets patient = at_random;
+    patient.emplace_back("policies.rules.timeout", "450ms");
+    const auto flow = calls(play(burst, patient), "users", "db.get");
+    CHECK(of(flow.settled, Outcome::ok) == 4 * repeats);
+}
+
+TEST_CASE("replica: a queue at random draws dice of its own, and moves nobody else's") {
+    constexpr std::string_view two = R"(
+run: {duration: 60s, seed: 4}
+services:
+  a: {workers: 1, queue: 50, endpoints: {get: {steps: [{work: exponential(mean=9ms)}, {call: b.get}]}}}
+  b: {workers: 1, queue: 50, endpoints: {get: {steps: [{work: exponential(mean=5ms)}]}}}
+  c: {workers: 1, queue: 50, endpoints: {get: {steps: [{work: exponential(mean=9ms)}]}}}
+workload:
+  users: {call: a.get, arrivals: poisson(60/s)}
+  others: {call: c.get, arrivals: poisson(100/s)}
+)";
+    const auto before = play(two),
+               after = play(two, {{"services.a.queue", "{limit: 50, discipline: random}"}});
+    CHECK(service(after, "c") == service(before, "c"));
+    CHECK(calls(after, "others", "c.get") == calls(before, "others", "c.get"));
+    CHECK(service(after, "a").wait.deviation() > 1.05 * service(before, "a").wait.deviation());
+    // Work is drawn by who is served, not by who came: the n-th to be served brings the same.
+    CHECK(service(after, "a").work == service(before, "a").work);
+}
+
 TEST_CASE("replica: a lower number is served first in a priority queue") {
     const auto record = play(R"(
 run: {duration: 20s, seed: 1}
