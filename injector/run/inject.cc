@@ -20,6 +20,7 @@
 #include "injector/run/fault_desk.h"
 #include "injector/run/guardian.h"
 #include "injector/run/health.h"
+#include "injector/run/lease.h"
 #include "injector/run/run_page.h"
 #include "reports/record/merge_part.h"
 
@@ -45,26 +46,34 @@ class Signals {
         for (std::size_t i = 0; i < ended_by.size(); ++i)
             ::sigaction(ended_by[i], &action, &before_[i]);
         action.sa_handler = SIG_IGN;
-        ::sigaction(SIGPIPE, &action, &pipe_before_);
+        for (std::size_t i = 0; i < ignored.size(); ++i)
+            ::sigaction(ignored[i], &action, &ignored_before_[i]);
     }
     ~Signals() {
         for (std::size_t i = 0; i < ended_by.size(); ++i)
             ::sigaction(ended_by[i], &before_[i], nullptr);
-        ::sigaction(SIGPIPE, &pipe_before_, nullptr);
+        for (std::size_t i = 0; i < ignored.size(); ++i)
+            ::sigaction(ignored[i], &ignored_before_[i], nullptr);
     }
     Signals(const Signals&) = delete;
     Signals& operator=(const Signals&) = delete;
 
   private:
     static constexpr std::array<int, 3> ended_by{SIGINT, SIGTERM, SIGHUP};
+    /// A run that is suspended by the terminal would leave its faults standing.
+    static constexpr std::array<int, 2> ignored{SIGPIPE, SIGTSTP};
     std::array<struct sigaction, 3> before_{};
-    struct sigaction pipe_before_ {};
+    std::array<struct sigaction, 2> ignored_before_{};
 };
 
 class Controller {
   public:
     Controller(const Plan& plan, Sockets sockets, const InjectOptions& options)
-        : plan_{plan}, sockets_{std::move(sockets)}, options_{options}, watch_{plan} {}
+        : plan_{plan},
+          sockets_{std::move(sockets)},
+          options_{options},
+          watch_{plan},
+          lease_{options.lease} {}
 
     Injected run() {
         const Signals signals;
@@ -88,6 +97,7 @@ class Controller {
     };
 
     static constexpr const char* guardian_died = "the guardian died";
+    static constexpr const char* guardian_is_silent = "the guardian does not answer";
     void fail(std::string why) {
         if (result_.end != Injected::End::complete) return;
         result_.end = Injected::End::failed;
@@ -134,7 +144,8 @@ class Controller {
                            .roles = std::move(theirs),
                            .journals = journals_,
                            .burn = options_.burn,
-                           .real_time = options_.real_time},
+                           .real_time = options_.real_time,
+                           .lease = options_.lease},
                           controller));
         }
         wire_ = std::move(ours);
@@ -202,10 +213,14 @@ class Controller {
 
     void poll_guardian() {
         while (const std::optional<Message> message = wire_->receive()) {
+            lease_.renew();
             if (message->kind == MessageKind::error) fail(message->body);
-            if (message->kind == MessageKind::order) on_order(message->body);
+            if (message->kind == MessageKind::order && message->body != sign_of_life)
+                on_order(message->body);
         }
+        if (lease_.is_sign_due()) (void)wire_->send(MessageKind::order, sign_of_life);
         if (wire_->closed()) fail(guardian_died);
+        if (lease_.is_over()) fail(guardian_is_silent);
     }
 
     /// "hit N": a signal of that fault has reached a process of the user's.
@@ -261,6 +276,7 @@ class Controller {
         pollfd wait{proxies.channel.fd(), POLLIN, 0};
         if (!proxies.channel.closed()) (void)::poll(&wait, 1, 50);
         hear(proxies);
+        poll_guardian();
         return !proxies.channel.closed();
     }
 
@@ -331,9 +347,7 @@ class Controller {
     void end() {
         if (guardian_ <= 0) return;
         const bool is_told = wire_->send(MessageKind::stop);
-        int status = 0;
-        while (::waitpid(guardian_, &status, 0) < 0 && errno == EINTR) {
-        }
+        const int status = wait_for_guardian();
         // It has done so itself, unless it was killed.
         result_.not_undone = undo(Journal::path_of(journals_, guardian_)).failed;
         if (!is_told || !WIFEXITED(status)) {
@@ -341,15 +355,30 @@ class Controller {
             if (!is_ended() || result_.why == guardian_died) {
                 result_.is_defect = is_crash(code);
                 result_.end = Injected::End::failed;
-                result_.why = "the guardian " + how_it_ended(code);
+                result_.why = code == exit_alone
+                                  ? "this process stood still, so the guardian ended the run"
+                                  : "the guardian " + how_it_ended(code);
             }
         }
+    }
+
+    /// How it ended; one that does not end is killed, and its children with it.
+    [[nodiscard]] int wait_for_guardian() const {
+        const auto patience = result_.why == guardian_is_silent ? Duration{0} : seconds{10};
+        const auto until = std::chrono::steady_clock::now() + patience;
+        int status = 0;
+        while (::waitpid(guardian_, &status, WNOHANG) == 0) {
+            if (std::chrono::steady_clock::now() >= until) ::kill(guardian_, SIGKILL);
+            (void)::poll(nullptr, 0, 2);
+        }
+        return status;
     }
 
     const Plan& plan_;
     Sockets sockets_;
     const InjectOptions& options_;
     Watch watch_;
+    Lease lease_;  ///< the guardian's
     std::string journals_;
     std::vector<Process> processes_;
     std::optional<Channel> wire_;  ///< to the guardian

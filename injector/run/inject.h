@@ -17,6 +17,8 @@ namespace shaketable::injector {
 struct InjectOptions {
     bool burn = false;       ///< the work of stand-ins is real computing
     bool real_time = false;  ///< our processes go before all others, where the system lets them
+    /// Controller and guardian give each other up after so much silence, and undo everything.
+    Duration lease = std::chrono::seconds{3};
     std::optional<Duration> duration_max;  ///< stops what is longer, all repeats together
     std::optional<proxy::Address> page;    ///< where the run can be looked at (run_page.h)
     /// Called with the page's address, its port chosen. May be empty.

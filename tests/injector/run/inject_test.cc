@@ -65,8 +65,8 @@ Json to_json(const Injected& injected) {
 /// A run in a session of its own. It says where its page is, and at its end what has become of it.
 class Run {
   public:
-    explicit Run(const std::string& text, const Bindings& bindings = {},
-                 InjectOptions options = {}) {
+    explicit Run(const std::string& text, const Bindings& bindings = {}, InjectOptions options = {},
+                 std::optional<std::size_t> faults_max = {}) {
         int ends[2];
         REQUIRE(::pipe(ends) == 0);
         pid_ = ::fork();
@@ -83,7 +83,8 @@ class Run {
             (void)!::write(ends[1], (line + "\n").data(), line.size() + 1);
         };
         options.listening = [&](const proxy::Address& address) { say(address.print()); };
-        auto plan = make_plan(live::scenario_of(text), bindings, {.stand_ins = true});
+        auto plan = make_plan(live::scenario_of(text), bindings,
+                              {.stand_ins = true, .faults_max = faults_max});
         if (!plan) ::_exit(10);
         auto sockets = open_sockets(*plan);
         if (!sockets) ::_exit(11);
@@ -205,6 +206,44 @@ TEST_CASE("inject: faults are put while it runs, end with their leases, and are 
                 event["what"].get<std::string>() + " " + event["subject"].get<std::string>() + "; ";
     CHECK(told ==
           "fault.put gone; fault.put far; fault.remove far; lease.end gone; fault.remove gone; ");
+}
+
+TEST_CASE("inject: a fault that is put on an edge hits all of its replicas") {
+    const RuntimeFolder folder;
+    std::string text = scenario_of("duration: 3s");
+    text.replace(text.find("db: {"), 5, "db: {replicas: 3, ");
+    Run run{text, {}, with_page()};
+    const std::string page = run.line();
+    CHECK(ask(page, "PUT /v1/faults/gone",
+              R"({"fault": "error", "status": 503, "target": "web -> db"})")
+              .find("201 ") != std::string::npos);
+    const Json outcome = run.outcome();
+    INFO(outcome.dump(1));
+    CHECK(outcome["end"] == static_cast<int>(Injected::End::complete));
+    // Put before t = 0, or a moment later: of one replica of three a third would fail.
+    CHECK(outcome["repeats"][0]["failed"] > 120);
+}
+
+TEST_CASE("inject: no more faults act at once than may, those of the plan included") {
+    const RuntimeFolder folder;
+    Run run{scenario_of("duration: 3s",
+                        "[{id: far, at: 2s, for: 500ms, fault: latency, target: web -> db, "
+                        "delay: 1ms}]"),
+            {},
+            with_page(),
+            1};
+    const std::string page = run.line();
+    const auto put = [&](const std::string& id, const std::string& more) {
+        return ask(page, "PUT /v1/faults/" + id,
+                   R"({"fault": "latency", "target": "web -> db", "delay": "1ms")" + more + "}")
+            .substr(9, 3);
+    };
+    CHECK(put("long", "") == "409");  // it would meet the planned one
+    CHECK(put("short", R"(, "lease": "200ms")") == "201");
+    CHECK(put("second", R"(, "lease": "200ms")") == "409");
+    CHECK(put("short", R"(, "lease": "1m")") == "409");  // longer than it may
+    CHECK(put("short", R"(, "lease": "100ms")") == "200");
+    CHECK(run.outcome()["end"] == static_cast<int>(Injected::End::complete));
 }
 
 TEST_CASE("inject: where the page's port is taken, it says by whom") {
