@@ -133,6 +133,7 @@ void report(const InjectArguments& arguments, Options& options, const scenarios:
     reports::Record record = model::describe(model);
     record.world = "live";
     record.repeats = injected.repeats;
+    record.traces = injected.traces;
     const reports::Findings findings = reports::assess(scenario, record);
     options.exit_code = code_of(injected, &findings);
     const reports::RunView view{&scenario, &record, &findings, &provenance};

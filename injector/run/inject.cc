@@ -22,6 +22,7 @@
 #include "injector/run/health.h"
 #include "injector/run/lease.h"
 #include "injector/run/run_page.h"
+#include "injector/stories.h"
 #include "reports/record/merge_part.h"
 
 namespace shaketable::injector {
@@ -283,7 +284,10 @@ class Controller {
     void hear(Process& process) {
         while (const std::optional<Message> message = process.channel.receive()) {
             if (message->kind == MessageKind::error) fail(message->body);
-            if (message->kind == MessageKind::order && faults_) faults_->on_order(message->body);
+            if (message->kind == MessageKind::order && &process != &processes_[proxy_slot])
+                stories_.on_answer(message->body);
+            else if (message->kind == MessageKind::order && faults_)
+                faults_->on_order(message->body);
             if (message->kind == MessageKind::sample) {
                 if (const auto sample = decode_sample(message->body)) watch_.add(*sample);
             } else if (message->kind == MessageKind::part) {
@@ -325,14 +329,48 @@ class Controller {
         result_.why = std::move(why);
     }
 
+    /// Has the process of this slot been started, as the plan says?
+    [[nodiscard]] bool has_begun(std::size_t slot) const {
+        return slot < first_life_slot || plan_.lives[slot - first_life_slot].number == 0 ||
+               plan_.lives[slot - first_life_slot].from <= clock_->now();
+    }
+
+    /// Some requests whole: first whose stories are worth telling, then what everybody knows.
+    void gather_stories() {
+        if (plan_.options.repeat > 0 || plan_.model.scenario.run.keep_traces == 0) return;
+        const auto wait_for = [&](auto is_told) {
+            const auto until = std::chrono::steady_clock::now() + seconds{2};
+            while (!is_told() && std::chrono::steady_clock::now() < until &&
+                   result_.end != Injected::End::failed)
+                poll();
+        };
+        Process& load = processes_[load_slot];
+        if (!load.channel.send(MessageKind::order, stories_.order_to_choose())) return;
+        wait_for([&] { return stories_.has_chosen() || load.channel.closed(); });
+        std::vector<const Process*> asked;
+        for (std::size_t slot = load_slot; slot < processes_.size(); ++slot)
+            if (!is_command(slot) && has_begun(slot) && !processes_[slot].channel.closed() &&
+                processes_[slot].channel.send(MessageKind::order, stories_.order_to_tell()))
+                asked.push_back(&processes_[slot]);
+        wait_for([&] {
+            const auto gone = std::count_if(asked.begin(), asked.end(), [](const Process* process) {
+                return process->channel.closed();
+            });
+            return stories_.told() + static_cast<std::size_t>(gone) >= asked.size();
+        });
+        if (stories_.has_chosen()) result_.traces = stories_.take(plan_.model);
+    }
+
     /// Everybody hands over what it has counted.
     void collect() {
+        if (result_.end != Injected::End::failed) gather_stories();
         for (Process& process : processes_)
             if (!process.channel.closed()) (void)process.channel.send(MessageKind::stop);
         const auto until = std::chrono::steady_clock::now() + seconds{5};
         const auto is_waiting = [&] {
-            return std::any_of(processes_.begin(), processes_.end(), [](const Process& process) {
-                return process.is_awaited && !process.channel.closed();
+            return std::any_of(processes_.begin(), processes_.end(), [&](const Process& process) {
+                const auto slot = static_cast<std::size_t>(&process - processes_.data());
+                return process.is_awaited && !process.channel.closed() && has_begun(slot);
             });
         };
         while (is_waiting() && std::chrono::steady_clock::now() < until && !wire_->closed()) poll();
@@ -389,6 +427,7 @@ class Controller {
     /// Signals sent for each fault to processes that cannot count them themselves.
     std::vector<std::uint64_t> hits_ =
         std::vector<std::uint64_t>(plan_.model.scenario.faults.size());
+    StoryBook stories_{plan_.model.scenario.run.keep_traces};
     bool is_baseline_judged_ = false;
     Injected result_;
 };
@@ -437,6 +476,7 @@ Injected inject_repeats(const Plan& plan, Sockets sockets, const InjectOptions& 
         Injected one = inject(now, std::move(sockets), how);
         put_after(all.put_right, one.put_right);
         put_after(all.repeats, one.repeats);
+        put_after(all.traces, one.traces);
         all = std::move(one);
     }
     return all;

@@ -42,6 +42,7 @@ struct Injected {
     bool is_defect = false;  ///< failed because a process of ours crashed
     std::string why;
     Problems problems;  ///< why it failed, where that has a code: E302 of the page, E305
+    std::vector<reports::Trace> traces;    ///< of the first repeat, unless it failed
     std::vector<reports::Repeat> repeats;  ///< the last as far as it went; none if it never began
     std::vector<std::string> put_right;    ///< what a former run had left behind, and is undone
     std::vector<std::string> not_undone;   ///< what may still be broken: nothing, or exit code 5

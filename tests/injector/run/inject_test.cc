@@ -44,7 +44,17 @@ Json to_json(const Injected& injected) {
               {"not_undone", injected.not_undone},
               {"put_right", injected.put_right},
               {"codes", Json::array()},
-              {"repeats", Json::array()}};
+              {"repeats", Json::array()},
+              {"traces", Json::array()}};
+    for (const reports::Trace& trace : injected.traces) {
+        Json visits = Json::array();
+        for (const reports::Visit& visit : trace.visits)
+            visits.push_back({{"service", visit.service},
+                              {"parent", visit.parent},
+                              {"arrived", visit.arrived != never},
+                              {"took", to_seconds(visit.ended - visit.sent)}});
+        json["traces"].push_back({{"ordinal", trace.ordinal}, {"visits", std::move(visits)}});
+    }
     for (const Problem& problem : injected.problems) json["codes"].push_back(problem.code);
     for (const reports::Repeat& repeat : injected.repeats) {
         Json events = Json::array();
@@ -165,6 +175,41 @@ TEST_CASE("inject: repeats are played one after another, each with dice of its o
     REQUIRE(outcome["repeats"].size() == 3);
     CHECK(outcome["repeats"][0]["started"] != outcome["repeats"][1]["started"]);
     for (const Json& repeat : outcome["repeats"]) CHECK(repeat["started"] > 20);
+}
+
+TEST_CASE("inject: some requests of the first repeat are kept whole, from all processes") {
+    const RuntimeFolder folder;
+    const Json outcome = Run{scenario_of("duration: 1s, repeats: 2, keep_traces: 8")}.outcome();
+    REQUIRE(outcome["traces"].size() == 8);
+    for (const Json& trace : outcome["traces"]) {
+        INFO(trace.dump(1));
+        CHECK(trace["ordinal"] < 60);
+        const Json& visits = trace["visits"];
+        REQUIRE(visits.size() == 3);
+        CHECK(visits[1]["service"] == "web");
+        CHECK(visits[1]["arrived"] == true);
+        CHECK(visits[2]["service"] == "db");
+        CHECK(visits[2]["parent"] == 1);
+        CHECK(visits[2]["arrived"] == true);
+        CHECK(visits[1]["took"] >= visits[2]["took"]);
+        CHECK(visits[2]["took"] >= 0.001);
+    }
+}
+
+TEST_CASE("inject: an end before its time waits for no process that has not begun yet") {
+    const RuntimeFolder folder;
+    InjectOptions options;
+    options.duration_max = milliseconds{500};
+    const auto begun = std::chrono::steady_clock::now();
+    const Json outcome =
+        Run{scenario_of("duration: 60s, keep_traces: 4",
+                        "[{id: crash, at: 30s, for: 1s, fault: crash, target: db}]"),
+            {},
+            options}
+            .outcome();
+    CHECK(outcome["why"] == "it has run for as long as it may");
+    CHECK(outcome["traces"].size() == 4);
+    CHECK(std::chrono::steady_clock::now() - begun < seconds{4});  // it gives up after five
 }
 
 TEST_CASE("inject: repeats together last no longer than they may") {
