@@ -79,6 +79,8 @@ class Guardian {
             ::signal(SIGINT, SIG_IGN);
             // Whoever holds a copy of another's end keeps it from seeing an end.
             controller_ = Channel{Descriptor{}};
+            if (slot < first_life_slot || !is_command(plan_.lives[slot - first_life_slot]))
+                ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
             Channel own = std::move(task_.roles[slot]);
             task_.roles.clear();
             ::_exit(play(own));

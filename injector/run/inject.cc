@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/quantity.h"
 #include "injector/clock.h"
 #include "injector/http/socket.h"
 #include "injector/journal.h"
@@ -95,6 +96,7 @@ class Controller {
     struct Process {
         Channel channel;
         bool is_awaited = true;  ///< its part
+        Time last_sample{};
     };
 
     static constexpr const char* guardian_died = "the guardian died";
@@ -289,6 +291,7 @@ class Controller {
             else if (message->kind == MessageKind::order && faults_)
                 faults_->on_order(message->body);
             if (message->kind == MessageKind::sample) {
+                process.last_sample = clock_->now();
                 if (const auto sample = decode_sample(message->body)) watch_.add(*sample);
             } else if (message->kind == MessageKind::part) {
                 process.is_awaited = false;
@@ -314,6 +317,7 @@ class Controller {
         if (page_ && page_->is_stop_wanted()) return stop("somebody asked for the end");
         if (now <= Time{}) return;
         if (const auto why = watch_.find_stop(now)) return stop(*why);
+        if (const auto why = find_silence(now)) return stop(*why);
         if (options_.duration_max && now >= Time{} + *options_.duration_max)
             return stop("it has run for as long as it may");
         const auto& occurrences = plan_.timeline.occurrences;
@@ -322,6 +326,18 @@ class Controller {
         is_baseline_judged_ = true;
         if (const auto broken = watch_.find_bad_baseline())
             fail("the baseline is broken before any fault: " + *broken);
+    }
+
+    /// What cannot be seen cannot be guarded: proxies and load say every step what has happened.
+    [[nodiscard]] std::optional<std::string> find_silence(Time now) {
+        for (const std::size_t slot : {proxy_slot, load_slot}) {
+            const Duration silence = now - processes_[slot].last_sample;
+            if (silence <= plan_.model.scenario.run.sample_every + options_.lease) continue;
+            processes_[slot].is_awaited = false;
+            return name_of_slot(slot) + "has said nothing for " +
+                   Text<Duration>::print(std::chrono::duration_cast<seconds>(silence));
+        }
+        return std::nullopt;
     }
 
     void stop(std::string why) {
@@ -345,7 +361,8 @@ class Controller {
                 poll();
         };
         Process& load = processes_[load_slot];
-        if (!load.channel.send(MessageKind::order, stories_.order_to_choose())) return;
+        if (!load.is_awaited || !load.channel.send(MessageKind::order, stories_.order_to_choose()))
+            return;
         wait_for([&] { return stories_.has_chosen() || load.channel.closed(); });
         std::vector<const Process*> asked;
         for (std::size_t slot = load_slot; slot < processes_.size(); ++slot)

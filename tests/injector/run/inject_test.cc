@@ -1,6 +1,7 @@
 // Whole runs, with all their processes, as `shaketable inject` plays them.
 #include "injector/run/inject.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -301,8 +302,9 @@ TEST_CASE("inject: where the page's port is taken, it says by whom") {
     CHECK(outcome["codes"] == Json::array({"E302"}));
 }
 
-/// A process of the run's session whose parent's parent is the controller.
-pid_t find_worker(pid_t controller) {
+/// The processes of a run whose parent's parent is the controller.
+std::vector<pid_t> find_workers(pid_t controller) {
+    std::vector<pid_t> workers;
     const auto parent_of = [](const std::string& pid) {
         std::ifstream file{"/proc/" + pid + "/stat"};
         std::string line;
@@ -317,22 +319,46 @@ pid_t find_worker(pid_t controller) {
         if (name.find_first_not_of("0123456789") != std::string::npos) continue;
         const std::string parent = parent_of(name);
         if (!parent.empty() && parent != "0" && parent_of(parent) == std::to_string(controller))
-            return static_cast<pid_t>(std::stol(name));
+            workers.push_back(static_cast<pid_t>(std::stol(name)));
     }
-    return 0;
+    return workers;
+}
+
+TEST_CASE("inject: a load generator that stands still stops the run, which cannot be guarded") {
+    const RuntimeFolder folder;
+    InjectOptions options = with_page();
+    options.lease = seconds{1};
+    Run run{scenario_of("duration: 30s"), {}, options};
+    (void)run.line();
+    std::vector<pid_t> workers;
+    for (int i = 0; i < 1000 && workers.size() < 4; ++i) {
+        workers = find_workers(run.pid());
+        (void)::poll(nullptr, 0, 10);
+    }
+    REQUIRE(workers.size() == 4);  // proxies, two stand-ins, and the load, which is started last
+    for (const pid_t worker : workers) {
+        std::ifstream status{"/proc/" + std::to_string(worker) + "/status"};
+        const std::string text{std::istreambuf_iterator<char>{status}, {}};
+        CHECK(text.find("NoNewPrivs:\t1") != std::string::npos);
+    }
+    ::kill(*std::max_element(workers.begin(), workers.end()), SIGSTOP);
+    const Json outcome = run.outcome();
+    INFO(outcome.dump(1));
+    CHECK(outcome["end"] == static_cast<int>(Injected::End::stopped));
+    CHECK(outcome["why"] == "the load generator has said nothing for 1s");
 }
 
 TEST_CASE("inject: a process of ours that crashes is named, and everything is undone") {
     const RuntimeFolder folder;
     Run run{scenario_of("duration: 30s"), {}, with_page()};
     (void)run.line();
-    pid_t worker = 0;
-    for (int i = 0; i < 1000 && worker == 0; ++i) {
-        worker = find_worker(run.pid());
+    std::vector<pid_t> workers;
+    for (int i = 0; i < 1000 && workers.empty(); ++i) {
+        workers = find_workers(run.pid());
         (void)::poll(nullptr, 0, 10);
     }
-    REQUIRE(worker > 0);
-    ::kill(worker, SIGSEGV);
+    REQUIRE_FALSE(workers.empty());
+    ::kill(workers.front(), SIGSEGV);
     const Json outcome = run.outcome();
     INFO(outcome.dump(1));
     CHECK(outcome["end"] == static_cast<int>(Injected::End::failed));
