@@ -244,14 +244,18 @@ class Guardian {
                 (bound ? bound->pid_file : ""));
             return false;
         }
+        if (is_self_or_above(pid)) {
+            say("cannot pause " + plan_.name_of(replica) + ": " + bound->pid_file +
+                " names this run, or who started it");
+            return false;
+        }
         const std::optional<ProcessId> process = identify(pid);
         if (!process || !journal_.will_stop(*process)) {
             say("cannot pause " + plan_.name_of(replica));
             return false;
         }
         foreign_.push_back({replica, *process});
-        // It may have ended since, and its number may be another's.
-        return is_alive(*process) && ::kill(pid, SIGSTOP) == 0;
+        return send_signal(*process, SIGSTOP);
     }
 
     void resume(std::uint32_t replica) {
@@ -267,7 +271,7 @@ class Guardian {
     }
 
     void continue_foreign(const ProcessId& process) {
-        if (is_alive(process)) ::kill(process.pid, SIGCONT);
+        (void)send_signal(process, SIGCONT);
         journal_.has_continued(process);
     }
 
@@ -323,7 +327,7 @@ class Guardian {
         const BoundService* bound = plan_.binding_of(replica);
         pid_t pid = 0;
         if (bound == nullptr || !(std::ifstream{bound->pid_file} >> pid) || pid <= 1 ||
-            !identify(pid))
+            is_self_or_above(pid) || !identify(pid))
             return std::nullopt;
         return pid;
     }

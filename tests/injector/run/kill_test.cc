@@ -200,6 +200,19 @@ std::pair<pid_t, pid_t> start_paused(const Bindings& bindings, const Victim& vic
     return {};
 }
 
+TEST_CASE("run: it pauses neither itself nor whoever started it, whatever a pid_file says") {
+    const RuntimeFolder folder;
+    const Victim victim{folder.path()};
+    Bindings bindings = bindings_of(victim);
+    bindings.services.entries.front().value.pid_file = folder.path("own.pid");
+    std::ofstream{folder.path("own.pid")} << ::getpid() << "\n";
+    const pid_t controller = start_run(bindings, "");
+    int status = 0;
+    REQUIRE(wait_until([&] { return ::waitpid(controller, &status, WNOHANG) == controller; }));
+    CHECK(WEXITSTATUS(status) == 3);
+    CHECK(folder.journals() == 0);
+}
+
 TEST_CASE("run: a controller that stands still loses its run, and everything is undone") {
     const RuntimeFolder folder;
     const Victim victim{folder.path()};
