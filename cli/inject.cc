@@ -33,6 +33,7 @@ struct InjectArguments {
     std::vector<std::string> outputs;
     std::string duration_max;
     std::string page;
+    std::optional<std::size_t> faults_max;
     RunChoice choice;
     bool stand_ins = false;
     bool dry_run = false;
@@ -132,6 +133,7 @@ void report(const InjectArguments& arguments, Options& options, const scenarios:
     reports::Record record = model::describe(model);
     record.world = "live";
     record.repeats = injected.repeats;
+    record.traces = injected.traces;
     const reports::Findings findings = reports::assess(scenario, record);
     options.exit_code = code_of(injected, &findings);
     const reports::RunView view{&scenario, &record, &findings, &provenance};
@@ -173,7 +175,9 @@ void inject(const InjectArguments& arguments, Options& options) {
     if (!variant) return;
     scenarios::Scenario& scenario = document->scenarios[*variant];
     arguments.choice.apply(scenario.run);
-    auto plan = injector::make_plan(scenario, file.bindings, {.stand_ins = arguments.stand_ins});
+    auto plan =
+        injector::make_plan(scenario, file.bindings,
+                            {.stand_ins = arguments.stand_ins, .faults_max = arguments.faults_max});
     if (!plan) return show(plan.error(), *document, *variant, file, options);
     Problems warnings = plan->warnings;
     const Problems unwatched = injector::Watch::find_unwatched(scenario);
@@ -244,6 +248,10 @@ void add_inject(CLI::App& app, Options& options) {
             const Result<Duration> duration = Text<Duration>::parse(text);
             return duration ? std::string{} : duration.error().message;
         });
+    command
+        ->add_option("--max-active-faults", arguments->faults_max,
+                     "refuse what would make more faults than that act at once")
+        ->check(whole_number(0, 100'000));
     command
         ->add_option("--listen", arguments->page,
                      "serve /metrics, /events and /v1/faults while it runs (loopback)")

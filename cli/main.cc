@@ -109,7 +109,8 @@ int run(int argc, char** argv) {
     app.formatter(std::make_shared<HelpFormatter>());
     app.footer(
         "Exit codes: 0 all expectations hold, 1 one failed, 2 invalid, nothing was done,\n"
-        "3 could not run, 70 a bug of shaketable.\n\n"
+        "3 could not run, 4 stopped by a guard, 5 something is not undone, 70 a bug of\n"
+        "shaketable.\n\n"
         "Example:\n  shaketable init hello.yaml && shaketable simulate hello.yaml");
     Options options;
     app.add_flag("--no-color", options.no_color, "no colours (also NO_COLOR)");

@@ -20,19 +20,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// The fields of /proc/PID/stat behind the name, which may hold anything.
-std::vector<std::string> stat_of(pid_t pid) {
-    std::ifstream file{"/proc/" + std::to_string(pid) + "/stat"};
-    std::string line;
-    std::getline(file, line);
-    const std::size_t name_end = line.rfind(')');
-    std::vector<std::string> fields;
-    if (name_end == std::string::npos) return fields;
-    std::istringstream rest{line.substr(name_end + 1)};
-    for (std::string field; rest >> field;) fields.push_back(field);
-    return fields;
-}
-
 Unexpected<Problem> system_problem(const std::string& what) {
     return {Problem{.code = "E001", .message = what + ": " + std::strerror(errno)}};
 }
@@ -98,7 +85,7 @@ bool let_continue(const ProcessId& process) {
     constexpr int tries = 50;
     for (int i = 0; i < tries; ++i) {
         if (!is_alive(process)) return true;
-        if (::kill(process.pid, SIGCONT) != 0) return errno == ESRCH;
+        if (!send_signal(process, SIGCONT)) return errno == ESRCH;
         if (!is_stopped(process)) return true;
         (void)::poll(nullptr, 0, i);
     }
@@ -106,23 +93,6 @@ bool let_continue(const ProcessId& process) {
 }
 
 }  // namespace
-
-std::optional<ProcessId> identify(pid_t pid) {
-    constexpr std::size_t start_time = 19;  // field 22 of proc(5), counted from the state
-    const std::vector<std::string> fields = stat_of(pid);
-    if (fields.size() <= start_time || fields[0] == "Z" || fields[0] == "X") return std::nullopt;
-    return ProcessId{pid, std::strtoull(fields[start_time].c_str(), nullptr, 10)};
-}
-
-bool is_alive(const ProcessId& process) {
-    const auto now = identify(process.pid);
-    return now && *now == process;
-}
-
-bool is_stopped(const ProcessId& process) {
-    const std::vector<std::string> fields = stat_of(process.pid);
-    return is_alive(process) && !fields.empty() && fields[0] == "T";
-}
 
 Result<std::string> Journal::folder() {
     const char* runtime = std::getenv("XDG_RUNTIME_DIR");

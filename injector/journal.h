@@ -16,20 +16,9 @@
 #include "base/result.h"
 #include "injector/cgroup.h"
 #include "injector/descriptor.h"
+#include "injector/process.h"
 
 namespace shaketable::injector {
-
-/// A process, told from a later one of the same number by when it was started.
-struct ProcessId {
-    pid_t pid = 0;
-    std::uint64_t started = 0;  ///< clock ticks since boot, from /proc/PID/stat
-    bool operator==(const ProcessId&) const = default;
-};
-/// None: there is no such process.
-[[nodiscard]] std::optional<ProcessId> identify(pid_t pid);
-[[nodiscard]] bool is_alive(const ProcessId& process);
-/// Is it stopped by a signal?
-[[nodiscard]] bool is_stopped(const ProcessId& process);
 
 class Journal {
   public:

@@ -14,6 +14,7 @@ LiveRun::LiveRun(const model::Model& the_model, std::uint64_t the_repeat, faults
       clock{the_clock},
       weather{the_model, std::move(timeline), the_repeat},
       meters{the_model.flows.size(), the_model.services.size()},
+      stories{the_model.scenario.run.keep_traces > 0 && the_repeat == 0},
       channel_{channel},
       end_{Time{} + the_model.scenario.run.duration},
       records_{first_timer + role_timers} {

@@ -16,6 +16,7 @@
 #include "injector/channel.h"
 #include "injector/clock.h"
 #include "injector/poller.h"
+#include "injector/stories.h"
 #include "model/model.h"
 #include "model/weather.h"
 #include "reports/record/meters.h"
@@ -78,6 +79,7 @@ class LiveRun {
     reports::Meters meters;
     reports::Repeat out;
     Poller poller;
+    Stories stories;  ///< of the first repeat, where the scenario keeps any
 
     struct Todo {
         enum class What : std::uint8_t { run, fail, resume, pass_gates };
@@ -135,6 +137,9 @@ void LiveRun::play(Role& role) {
                 continue;
             }
             while (const std::optional<Message> message = channel_.receive()) {
+                if (message->kind == MessageKind::order)
+                    if (const auto told = stories.answer(message->body))
+                        (void)channel_.send(MessageKind::order, *told);
                 const bool crashed = message->kind == MessageKind::crash;
                 if (!crashed && message->kind != MessageKind::stop) continue;
                 finish(role, now < end_ ? now : end_, crashed);

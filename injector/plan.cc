@@ -11,6 +11,7 @@
 #include "faults/catalogue.h"
 #include "faults/judge.h"
 #include "injector/cgroup.h"
+#include "injector/faults_at_once.h"
 #include "injector/proxy/worker.h"
 #include "model/weather.h"
 
@@ -36,6 +37,7 @@ class Planner {
         check_balance();
         add_proxies();
         check_faults();
+        check_faults_at_once();
         add_processes();
         add_slowings();
     }
@@ -182,6 +184,17 @@ class Planner {
             else if (!std::holds_alternative<faults::Load>(faults[f].what))
                 check_service_fault(f);
         }
+    }
+
+    void check_faults_at_once() {
+        const std::optional<std::size_t> most = plan_.options.faults_max;
+        if (!most) return;
+        const auto fault = find_fault_too_many(plan_.timeline.occurrences, *most, Time{}, never);
+        if (!fault) return;
+        report("E306", "faults[" + std::to_string(*fault) + "]",
+               model().scenario.faults[*fault].id +
+                   " begins while as many faults act as may: " + std::to_string(*most),
+               "more than that are refused by --max-active-faults");
     }
 
     void leave_out(std::size_t f, bool wholly, std::string message, std::string hint) {

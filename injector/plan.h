@@ -2,7 +2,9 @@
 /// which signals to whom, and what it cannot honour.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +21,7 @@ namespace shaketable::injector {
 struct PlanOptions {
     bool stand_ins = false;  ///< services without a binding are played by stand-ins
     std::uint64_t repeat = 0;
+    std::optional<std::size_t> faults_max;  ///< at once, those put at runtime included; none: any
     std::string proc = "/proc";  ///< where the kernel tells of processes and control groups
 };
 
@@ -83,7 +86,8 @@ struct Plan {
 /// `services.ledger`).
 ///
 /// Errors: E301 a service without a binding, E303 what no driver can do here, E304 an address that
-/// is not allowed, E306 what a live run cannot honour at all, E023 not one address per replica,
+/// is not allowed, E306 what a live run cannot honour at all, or may not by
+/// `faults_max`, E023 not one address per replica,
 /// E101 a name that the scenario does not have.
 [[nodiscard]] Result<Plan, Problems> make_plan(const scenarios::Scenario& scenario,
                                                const Bindings& bindings,

@@ -19,6 +19,7 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -175,7 +176,9 @@ void run_ours(int listener, std::uint16_t upstream, proxy::Flavour flavour) {
 }
 
 void run_haproxy(std::uint16_t port, std::uint16_t upstream) {
-    const std::string path = "/tmp/compare_proxies." + std::to_string(::getpid()) + ".cfg";
+    // By its descriptor, which the kernel takes away with the process that it becomes.
+    const int config = ::memfd_create("haproxy.cfg", 0);
+    const std::string path = "/proc/self/fd/" + std::to_string(config);
     std::ofstream{path} << "global\n  maxconn 9500\n  nbthread 1\n"
                            "defaults\n  mode tcp\n  timeout connect 5s\n  timeout client 1h\n"
                            "  timeout server 1h\n"

@@ -77,10 +77,31 @@ Outcome Caller::ask_gate(PolicyKind kind, std::uint32_t edge_state, bool first_t
 }
 
 /// A try that never left its caller.
-void Caller::count_refusal(std::uint32_t edge_state, Outcome outcome) {
+void Caller::count_refusal(std::uint32_t edge_state, Outcome outcome, const TraceContext& trace,
+                           std::uint32_t attempt) {
+    run_.stories.ended({.trace = trace.trace_low,
+                        .id = span_id(span_stream_, ++spans_),
+                        .parent = trace.parent,
+                        .edge_state = edge_state,
+                        .attempt = attempt,
+                        .sent = run_.now,
+                        .ended = run_.now,
+                        .outcome = outcome});
     reports::FlowMeter& flow = flow_of(edge_state);
     ++flow.now.attempts;
     ++flow.now.tries[static_cast<std::size_t>(outcome)];
+}
+
+void Caller::note_try(const Attempt& attempt, Outcome outcome) {
+    run_.stories.ended({.trace = attempt.trace.trace_low,
+                        .id = attempt.trace.parent,
+                        .parent = attempt.caller_span,
+                        .edge_state = attempt.edge_state,
+                        .replica = attempt.replica,
+                        .attempt = attempt.number,
+                        .sent = attempt.sent,
+                        .ended = run_.now,
+                        .outcome = outcome});
 }
 
 /// `avoided`: the first of tries whose replicas are taken only where there is no other.
@@ -146,7 +167,9 @@ Caller::Sent Caller::start_attempt(const Try& what) {
         rules.deadline ? policies::deadline_for_callee(*rules.deadline, what.gives_up) : never;
     a.patience = std::min(what.gives_up, what.patience);
     a.trace = what.trace;
+    a.caller_span = what.trace.parent;
     a.trace.parent = span_id(span_stream_, ++spans_);
+    if (what.of_call) a.number = static_cast<std::uint16_t>(calls_[what.parent].tries + 1);
     a.parent = what.parent;
     a.edge_state = what.edge_state;
     a.replica = replica;
@@ -218,6 +241,7 @@ void Caller::attempt_settled(Index index, Outcome outcome, std::uint16_t status)
     const Duration latency = run_.now - a.sent;
     const std::uint32_t endpoint = run_.model.replicas[a.replica].number;
     run_.queue.cancel(timer(index, RecordTimer::attempt_timeout));
+    note_try(a, outcome);
     ++flow_of(a.edge_state).now.tries[static_cast<std::size_t>(outcome)];
     --outstanding_[a.replica];
     edge.balancer.on_end(endpoint, run_.now, latency, outcome != Outcome::timeout);
@@ -233,7 +257,8 @@ void Caller::attempt_settled(Index index, Outcome outcome, std::uint16_t status)
                  model::replica_name(run_.model, a.replica),
                  "by " + model::edge_state_name(run_.model, a.edge_state));
     if (a.by_call) return call_attempt_settled(a.parent, index, outcome, status);
-    call_settled(a.edge_state, a.parent, a.sent, outcome, status);
+    call_settled(a.edge_state, a.parent, a.sent, outcome, status,
+                 {a.trace.trace_high, a.trace.trace_low, a.caller_span, a.trace.flags});
 }
 
 void Caller::on_attempt_timeout(Index index) {
@@ -253,6 +278,7 @@ void Caller::drop_attempt(Index index, CancelMode mode) {
     EdgeState& edge = state(a.edge_state);
     const std::uint32_t endpoint = run_.model.replicas[a.replica].number;
     run_.queue.cancel(timer(index, RecordTimer::attempt_timeout));
+    note_try(a, Outcome::cancelled);
     ++flow_of(a.edge_state).now.tries[static_cast<std::size_t>(Outcome::cancelled)];
     --outstanding_[a.replica];
     edge.balancer.on_end(endpoint, run_.now, run_.now - a.sent, false);

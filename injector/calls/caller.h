@@ -102,13 +102,15 @@ class Caller {
     void fallback_settled(Index call, Outcome outcome, std::uint16_t status);
     void settle_call(Index call, Outcome outcome, std::uint16_t status);
     void call_settled(std::uint32_t edge_state, Index parent, Time started, Outcome outcome,
-                      std::uint16_t status);
+                      std::uint16_t status, const TraceContext& trace);
 
     // ---- tries (attempts.cc) ----
     void log_breaker(std::uint32_t edge_state);
     [[nodiscard]] Outcome ask_gate(policies::PolicyKind kind, std::uint32_t edge_state,
                                    bool first_try, Permit& permit);
-    void count_refusal(std::uint32_t edge_state, Outcome outcome);
+    void count_refusal(std::uint32_t edge_state, Outcome outcome, const TraceContext& trace,
+                       std::uint32_t attempt);
+    void note_try(const Attempt& attempt, Outcome outcome);
     [[nodiscard]] std::uint32_t pick_replica(std::uint32_t edge_state, Index avoided);
     struct Try {
         std::uint32_t edge_state = 0;

@@ -19,16 +19,16 @@ void Caller::start_call(std::uint32_t edge_state, Index parent, Time inherited, 
     const EdgeRules& rules = rules_of(edge_state);
     ++flow_of(edge_state).now.started;
     if (calls_.live() >= options_.in_flight_max || attempts_.live() >= options_.in_flight_max) {
-        count_refusal(edge_state, Outcome::unreachable);
-        return call_settled(edge_state, parent, started, Outcome::unreachable, 503);
+        count_refusal(edge_state, Outcome::unreachable, trace, 1);
+        return call_settled(edge_state, parent, started, Outcome::unreachable, 503, trace);
     }
     if (rules.plain) {
         Permit permit;
         for (const PolicyKind gate : rules.attempt_gates) {
             const Outcome answer = ask_gate(gate, edge_state, true, permit);
             if (answer == Outcome::ok) continue;
-            count_refusal(edge_state, answer);
-            return call_settled(edge_state, parent, started, answer, status_of(answer));
+            count_refusal(edge_state, answer, trace, 1);
+            return call_settled(edge_state, parent, started, answer, status_of(answer), trace);
         }
         const auto sent = start_attempt({.edge_state = edge_state,
                                          .parent = parent,
@@ -37,9 +37,10 @@ void Caller::start_call(std::uint32_t edge_state, Index parent, Time inherited, 
                                          .trace = trace,
                                          .permit = permit});
         if (sent.outcome == Outcome::ok) return set_child(parent, sent.attempt);
-        count_refusal(edge_state, sent.outcome);
+        count_refusal(edge_state, sent.outcome, trace, 1);
         if (permit.admitted) state(edge_state).breaker->abandon(permit);
-        return call_settled(edge_state, parent, started, sent.outcome, status_of(sent.outcome));
+        return call_settled(edge_state, parent, started, sent.outcome, status_of(sent.outcome),
+                            trace);
     }
     const Index index = new_call(edge_state, parent, inherited, started, trace);
     if (rules.total_timeout != forever) {
@@ -158,8 +159,8 @@ void Caller::on_admitted(Index index) {
 /// A gate said no: that is a try with an answer.
 void Caller::try_refused(Index index, Outcome outcome) {
     Call& call = calls_[index];
-    count_refusal(call.edge_state, outcome);
     ++call.tries;
+    count_refusal(call.edge_state, outcome, call.trace, call.tries);
     const bool outside = !call.past_call_gates;
     release_attempt_gates(index);
     if (outside) return finish_call(index, outcome, status_of(outcome));
@@ -414,16 +415,23 @@ void Caller::settle_call(Index index, Outcome outcome, std::uint16_t status) {
     calls_[index].state = Call::State::free;
     calls_.give_back(index);
     if (!call.is_fallback)
-        return call_settled(call.edge_state, call.parent, call.started, outcome, status);
+        return call_settled(call.edge_state, call.parent, call.started, outcome, status,
+                            call.trace);
     flow_of(call.edge_state).settle(outcome, run_.now - call.started);
     if (call.parent != none) fallback_settled(call.parent, outcome, status);
 }
 
 /// The end of a call: counted once, and told to whoever waits for it.
 void Caller::call_settled(std::uint32_t edge_state, Index parent, Time started, Outcome outcome,
-                          std::uint16_t status) {
+                          std::uint16_t status, const TraceContext& trace) {
     flow_of(edge_state).settle(outcome, run_.now - started);
     set_child(parent, none);
+    if (edge_of(edge_state).from_workload)
+        run_.stories.request_ended({.trace = trace.trace_low,
+                                    .edge_state = edge_state,
+                                    .sent = started,
+                                    .ended = run_.now,
+                                    .outcome = outcome});
     if (edge_of(edge_state).from_workload || parent != none)
         run_.then(LiveRun::Todo::What::resume, parent, outcome, status);
 }

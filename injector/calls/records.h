@@ -46,6 +46,8 @@ struct Attempt {
     std::uint32_t replica = 0;
     std::uint16_t era = 0;  ///< of the breaker's permit
     std::uint16_t status = 0;
+    std::uint16_t number = 1;       ///< of the tries of its call
+    std::uint64_t caller_span = 0;  ///< of who makes the call
     Outcome outcome = Outcome::ok;  ///< of the answer on its way back
     Phase phase = Phase::free;
     bool by_call = false;    ///< its parent is a Call

@@ -2,7 +2,8 @@
 ///
 ///     {"fault": "latency", "target": "db", "delay": "100ms", "direction": "both", "lease": "30s"}
 ///
-/// `target` is the name of a proxy. It acts from the moment it is put, with full strength, so the
+/// `target` is the name of a proxy, or of an edge: `web -> db` is all proxies `web -> db[0]`,
+/// `web -> db[1]`, ... It acts from the moment it is put, with full strength, so the
 /// words of a scenario's time (`at`, `for`, `ramp`, `every`) have no meaning here: a `lease` ends
 /// it instead. Read by the decoders of the scenario file, with the same messages.
 #pragma once
@@ -22,7 +23,7 @@ namespace shaketable::injector::control {
 
 struct FaultText {
     std::string id;      ///< "" = not said
-    std::string target;  ///< a proxy
+    std::string target;  ///< a proxy or an edge
     std::optional<Duration> lease;
     faults::AnyKind kind;
 
@@ -30,7 +31,7 @@ struct FaultText {
     static constexpr auto fields() {
         return fields_of(
             field("id", &FaultText::id, "its name, as in the path"),
-            field("target", &FaultText::target, "the proxy whose traffic it hits").must(),
+            field("target", &FaultText::target, "the proxy or edge whose traffic it hits").must(),
             field("lease", &FaultText::lease,
                   "it is taken away so long after it was put last; absent: by hand alone"));
     }

@@ -77,7 +77,7 @@ std::optional<Answer> OwnApi::answer(const Request& request) {
 
 Json OwnApi::describe(const HeldFault& held) {
     Json shown = write_fault(
-        {.id = held.fault.id, .target = held.proxy, .lease = held.lease, .kind = held.fault.kind});
+        {.id = held.fault.id, .target = held.target, .lease = held.lease, .kind = held.fault.kind});
     // Keys that begin with x- are read past: what was shown can be put again as it is.
     if (const auto left = proxies_.left(held))
         shown["x-left"] =
@@ -137,7 +137,7 @@ Json OwnApi::describe(Proxy& proxy) {
     const proxy::EdgeMeter& meter = proxy.meter();
     Json faults = Json::array();
     for (const auto& [id, held] : proxies_.faults())
-        if (held.proxy == name) faults.push_back(id);
+        if (held.stands_on(name)) faults.push_back(id);
     Json toxics = Json::array();
     for (const Toxic* toxic : proxies_.toxics(name)) toxics.push_back(toxic->name);
     Json shown{{"name", name},

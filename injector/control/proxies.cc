@@ -54,6 +54,12 @@ void Proxies::tell(std::string_view what, std::string_view proxy, std::string_vi
     on_change(what, whom);
 }
 
+void Proxies::tell(std::string_view what, const HeldFault& held) {
+    if (on_change)
+        on_change(what, Json{{held.is_of_edge ? "edge" : "proxy", held.target},
+                             {"fault", held.fault.id}});
+}
+
 std::optional<Refusal> Proxies::enable(Proxy& proxy) {
     const std::string address = proxy.address().print();
     if (auto problem = proxy.enable()) return cannot_listen(address, *problem);
@@ -76,12 +82,12 @@ std::optional<Refusal> Proxies::create(const ProxySpec& spec, const std::vector<
     kept_[spec.name] = {.listen = spec.listen, .upstream = spec.upstream};
     // Nobody listens yet: no connection ever passes without its faults.
     replace_toxics(spec.name, toxics);
-    if (spec.enabled) {
-        if (auto refusal = enable(**made)) {
-            (void)worker_.remove(spec.name);
-            kept_.erase(spec.name);
-            return refusal;
-        }
+    std::optional<Refusal> refusal = put_faults_of_edge(spec.name);
+    if (!refusal && spec.enabled) refusal = enable(**made);
+    if (refusal) {
+        (void)worker_.remove(spec.name);
+        kept_.erase(spec.name);
+        return refusal;
     }
     tell("proxy.create", spec.name);
     return std::nullopt;
@@ -121,7 +127,9 @@ std::optional<Refusal> Proxies::update(std::string_view name, const ProxyChange&
 std::optional<Refusal> Proxies::remove(std::string_view name) {
     if (worker_.remove(name)) return no_proxy();
     kept_.erase(kept_.find(name));
-    std::erase_if(faults_, [&](const auto& entry) { return entry.second.proxy == name; });
+    std::erase_if(faults_, [&](const auto& entry) {
+        return entry.second.stands_on(name) && proxies_of(entry.second).empty();
+    });
     wait_for_lease();
     tell("proxy.remove", name);
     return std::nullopt;
@@ -219,37 +227,82 @@ void Proxies::replace_toxics(std::string_view name, const std::vector<Toxic>& to
     for (const Toxic& toxic : all) (void)carry_out(name, toxic);
 }
 
-std::optional<Refusal> Proxies::put_fault(const std::string& proxy, LiveFault fault,
-                                          std::optional<Duration> lease) {
-    if (find(proxy) == nullptr) return no_proxy();
-    const std::string id = fault.id;
-    const auto held = faults_.find(id);
-    if (held != faults_.end() && held->second.proxy != proxy)
-        return Refusal{409, "the fault \"" + id + "\" stands on the proxy \"" + held->second.proxy +
-                                "\": remove it there first"};
-    if (held != faults_.end() && held->second.fault.kind.index() != fault.kind.index())
-        return Refusal{409, "the fault \"" + id + "\" is a " +
-                                std::string{faults::kind_name(held->second.fault.kind)} +
-                                ": remove it, and add another one"};
-    if (auto problem = worker_.put_fault(proxy, fault))
+std::vector<Proxy*> Proxies::proxies_of(const HeldFault& held) {
+    if (held.is_of_edge) return worker_.list_of(held.target);
+    Proxy* one = find(held.target);
+    return one != nullptr ? std::vector{one} : std::vector<Proxy*>{};
+}
+
+/// On all of its proxies, or as before on all of them.
+std::optional<Refusal> Proxies::stand(const HeldFault& held, const HeldFault* before) {
+    const std::vector<Proxy*> proxies = proxies_of(held);
+    for (std::size_t i = 0; i < proxies.size(); ++i) {
+        const auto problem =
+            worker_.put_fault(proxies[i]->settings().name, held.fault, proxies.front());
+        if (!problem) continue;
+        for (std::size_t done = 0; done < i; ++done)
+            if (before != nullptr)
+                proxies[done]->put_fault(before->fault);
+            else
+                (void)proxies[done]->remove_fault(held.fault.id);
         return Refusal{400, problem->message + (problem->hint.empty() ? "" : ": " + problem->hint)};
-    faults_[id] = {.proxy = proxy,
-                   .fault = std::move(fault),
-                   .lease = lease,
-                   .until = lease ? worker_.commons().clock.now() + *lease : never};
+    }
+    return std::nullopt;
+}
+
+/// A proxy that comes to an edge has the faults of that edge.
+std::optional<Refusal> Proxies::put_faults_of_edge(std::string_view name) {
+    for (const auto& [id, held] : faults_) {
+        if (!held.is_of_edge || !held.stands_on(name)) continue;
+        const std::vector<Proxy*> others = proxies_of(held);
+        const auto other = std::find_if(others.begin(), others.end(),
+                                        [&](Proxy* one) { return one->settings().name != name; });
+        if (auto problem =
+                worker_.put_fault(name, held.fault, other != others.end() ? *other : nullptr))
+            return Refusal{409, "the fault \"" + id + "\" of its edge: " + problem->message};
+    }
+    return std::nullopt;
+}
+
+std::optional<Refusal> Proxies::put_fault(const std::string& target, LiveFault fault,
+                                          std::optional<Duration> lease) {
+    const std::string id = fault.id;
+    HeldFault wanted{.target = target,
+                     .is_of_edge = find(target) == nullptr,
+                     .fault = std::move(fault),
+                     .lease = lease,
+                     .until = lease ? worker_.commons().clock.now() + *lease : never};
+    if (proxies_of(wanted).empty()) return no_proxy();
+    const auto held = faults_.find(id);
+    const HeldFault* before = held != faults_.end() ? &held->second : nullptr;
+    if (before != nullptr && before->target != target)
+        return Refusal{409, "the fault \"" + id + "\" stands on " +
+                                (before->is_of_edge ? "the edge \"" : "the proxy \"") +
+                                before->target + "\": remove it there first"};
+    if (before != nullptr && before->fault.kind.index() != wanted.fault.kind.index())
+        return Refusal{409, "the fault \"" + id + "\" is a " +
+                                std::string{faults::kind_name(before->fault.kind)} +
+                                ": remove it, and add another one"};
+    if (room_for_fault) {
+        const std::size_t others = faults_.size() - (before != nullptr ? 1 : 0);
+        if (auto refusal = room_for_fault(wanted.until, others)) return refusal;
+    }
+    if (before != nullptr) wanted.is_of_edge = before->is_of_edge;
+    if (auto refusal = stand(wanted, before)) return refusal;
+    faults_[id] = std::move(wanted);
     wait_for_lease();
-    tell("fault.put", proxy, id);
+    tell("fault.put", faults_[id]);
     return std::nullopt;
 }
 
 bool Proxies::remove_fault(const std::string& id) {
     const auto held = faults_.find(id);
     if (held == faults_.end()) return false;
-    const std::string proxy = held->second.proxy;
+    const HeldFault gone = std::move(held->second);
     faults_.erase(held);
-    (void)worker_.remove_fault(proxy, id);
+    for (Proxy* proxy : proxies_of(gone)) (void)proxy->remove_fault(id);
     wait_for_lease();
-    tell("fault.remove", proxy, id);
+    tell("fault.remove", gone);
     return true;
 }
 
@@ -275,7 +328,7 @@ void Proxies::end_leases() {
     for (const auto& [id, held] : faults_)
         if (held.until <= now) ended.push_back(id);
     for (const std::string& id : ended) {
-        tell("lease.end", faults_.at(id).proxy, id);
+        tell("lease.end", faults_.at(id));
         remove_fault(id);
     }
     wait_for_lease();

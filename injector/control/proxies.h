@@ -40,10 +40,15 @@ struct ProxyChange {
 
 /// A fault in our own words, by its id.
 struct HeldFault {
-    std::string proxy;
+    std::string target;       ///< a proxy, or an edge
+    bool is_of_edge = false;  ///< it stands on all proxies `target[0]`, `target[1]`, ...
     proxy::LiveFault fault;
     std::optional<Duration> lease;  ///< absent: until it is taken away
     Time until = never;             ///< of the lease
+    [[nodiscard]] bool stands_on(std::string_view proxy) const noexcept {
+        return is_of_edge ? proxy.size() > target.size() && proxy::edge_of(proxy) == target
+                          : proxy == target;
+    }
 };
 
 class Proxies {
@@ -83,16 +88,22 @@ class Proxies {
 
     // Faults in our own words, by id.
     [[nodiscard]] const std::map<std::string, HeldFault>& faults() const { return faults_; }
-    /// Adds it, or puts it in the place of the one of its id; its lease begins now. Errors: 404
-    /// proxy not found, 409 it stands on another proxy or is of another kind, 400 with the reason
-    /// why the proxy cannot carry it out.
-    [[nodiscard]] std::optional<Refusal> put_fault(const std::string& proxy, proxy::LiveFault fault,
+    /// Adds it, or puts it in the place of the one of its id; its lease begins now. `target`: a
+    /// proxy, or an edge: all proxies `target[0]`, `target[1]`, ..., those that come later too.
+    /// Errors: 404 proxy not found, 409 it stands elsewhere or is of another kind, or as many
+    /// faults act as may, 400 with the reason why a proxy cannot carry it out; then it stands on
+    /// none.
+    [[nodiscard]] std::optional<Refusal> put_fault(const std::string& target,
+                                                   proxy::LiveFault fault,
                                                    std::optional<Duration> lease);
     /// Was there one?
     bool remove_fault(const std::string& id);
     /// How much of a lease is left; none: it has none.
     [[nodiscard]] std::optional<Duration> left(const HeldFault& held) const;
 
+    /// Why one fault more may not act from now on `until` then, while so many `others` of /v1
+    /// stand; none: it may. May be empty: any number may.
+    std::function<std::optional<Refusal>(Time until, std::size_t others)> room_for_fault;
     /// Told of each change, "fault.put" and the like, and what it concerns.
     std::function<void(std::string_view what, const Json& whom)> on_change;
 
@@ -104,8 +115,12 @@ class Proxies {
     };
     [[nodiscard]] Kept& kept(std::string_view name);
     [[nodiscard]] std::optional<Refusal> enable(proxy::Proxy& proxy);
+    [[nodiscard]] std::optional<Refusal> stand(const HeldFault& held, const HeldFault* before);
+    [[nodiscard]] std::optional<Refusal> put_faults_of_edge(std::string_view name);
     [[nodiscard]] std::optional<Refusal> carry_out(std::string_view name, const Toxic& toxic);
     void tell(std::string_view what, std::string_view proxy, std::string_view fault = {});
+    void tell(std::string_view what, const HeldFault& held);
+    [[nodiscard]] std::vector<proxy::Proxy*> proxies_of(const HeldFault& held);
     void wait_for_lease();
     void end_leases();
 

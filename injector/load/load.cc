@@ -138,6 +138,7 @@ class Load {
         const TraceContext trace{.trace_high = span_id(trace_stream_, ordinal),
                                  .trace_low = span_id(trace_stream_, ordinal + 1),
                                  .parent = 1};
+        run_.stories.request_began(trace.trace_low);
         caller_.start_call(run_.model.sources[source].edge_state, user, never, intended, trace);
     }
 

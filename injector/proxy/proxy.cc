@@ -10,13 +10,15 @@
 
 namespace shaketable::injector::proxy {
 
-Proxy::Proxy(Commons& commons, ProxySettings settings, Sky sky, const model::Model* model)
+Proxy::Proxy(Commons& commons, ProxySettings settings, Sky sky, const model::Model* model,
+             std::shared_ptr<Wires> wires)
     : commons_{commons},
       settings_{std::move(settings)},
       address_{settings_.descriptor >= 0 ? Address::of_socket(settings_.descriptor)
                                          : settings_.listen},
       sky_{std::move(sky)},
-      model_{model} {}
+      model_{model},
+      wires_{std::move(wires)} {}
 
 Proxy::~Proxy() {
     disable();
@@ -179,10 +181,10 @@ void Proxy::on_weather(const std::vector<std::uint32_t>& started) {
     on_change();
 }
 
-void Proxy::put_fault(LiveFault fault) {
+void Proxy::put_fault(LiveFault fault, const Sky* with) {
     const std::string id = fault.id;
     const bool is_new = sky_.find(id) == nullptr;
-    sky_.put(std::move(fault), commons_.clock.now());
+    sky_.put(std::move(fault), commons_.clock.now(), with);
     if (is_new) {
         for_each_connection([&](Connection& connection) {
             const faults::Verdict verdict = sky_.judge_in_flight(id, connection.in_flight());

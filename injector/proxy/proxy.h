@@ -1,6 +1,7 @@
 /// One proxy: a listener, an upstream, the faults between them, and the connections through it.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -39,11 +40,15 @@ struct ProxySettings {
 
 class Listener;
 
+using Wires = std::array<Wire, 2>;  ///< by way
+
 /// Owned by a worker. Faults and settings change between two events of its loop, never within one.
 class Proxy {
   public:
-    /// `model`: of the run, or null where the proxy stands outside of it.
-    Proxy(Commons& commons, ProxySettings settings, Sky sky, const model::Model* model);
+    /// `model`: of the run, or null where the proxy stands outside of it. `wires`: what a rate of
+    /// the whole edge goes through, each way; all proxies of an edge have the same.
+    Proxy(Commons& commons, ProxySettings settings, Sky sky, const model::Model* model,
+          std::shared_ptr<Wires> wires);
     ~Proxy();
     Proxy(const Proxy&) = delete;
     Proxy& operator=(const Proxy&) = delete;
@@ -67,7 +72,8 @@ class Proxy {
     [[nodiscard]] Sky& sky() noexcept { return sky_; }
     [[nodiscard]] EdgeMeter& meter() noexcept { return meter_; }
     [[nodiscard]] Commons& commons() noexcept { return commons_; }
-    [[nodiscard]] Wire& wire(Way way) noexcept { return wires_[index_of(way)]; }
+    [[nodiscard]] const std::shared_ptr<Wires>& wires() const noexcept { return wires_; }
+    [[nodiscard]] Wire& wire(Way way) noexcept { return (*wires_)[index_of(way)]; }
     [[nodiscard]] const model::Model* model() const noexcept { return model_; }
 
     // A call, as the meter and the record count it. `reached`: its request went on to the upstream.
@@ -77,7 +83,8 @@ class Proxy {
 
     /// Faults of the run began (`started`: occurrences) or ended.
     void on_weather(const std::vector<std::uint32_t>& started);
-    void put_fault(LiveFault fault);
+    /// `with`: as of `Sky::put`.
+    void put_fault(LiveFault fault, const Sky* with = nullptr);
     [[nodiscard]] bool remove_fault(const std::string& id);
     void remove_faults();
 
@@ -100,7 +107,7 @@ class Proxy {
     Sky sky_;
     const model::Model* model_;
     EdgeMeter meter_;
-    std::array<Wire, 2> wires_;
+    std::shared_ptr<Wires> wires_;
     std::shared_ptr<Listener> listener_;
     std::vector<Connection*> connections_;
     std::uint64_t next_connection_ = 0;

@@ -47,7 +47,7 @@ Verdict Sky::judge(std::uint32_t edge_state, const Crossing& crossing) {
     Verdict verdict;
     if (place_.weather != nullptr)
         verdict = place_.weather->judge(edge_state, place_.replica, crossing);
-    for (Live& live : live_) verdict = faults::combine(verdict, ask(live, live.state, crossing));
+    for (Live& live : live_) verdict = faults::combine(verdict, ask(live, *live.state, crossing));
     return verdict;
 }
 
@@ -56,7 +56,7 @@ Verdict Sky::judge_again(std::uint32_t edge_state, const Crossing& crossing) con
     if (place_.weather != nullptr)
         verdict = place_.weather->judge_again(edge_state, place_.replica, crossing);
     for (const Live& live : live_) {
-        FaultState copy = live.state;
+        FaultState copy = *live.state;
         verdict = faults::combine(verdict, ask(live, copy, crossing));
     }
     return verdict;
@@ -71,7 +71,7 @@ Verdict Sky::judge_in_flight(std::uint32_t occurrence, std::uint32_t edge_state,
 Verdict Sky::judge_in_flight(const std::string& id, const Crossing& crossing) {
     for (Live& live : live_)
         if (live.fault.id == id && faults::judges_in_flight(live.fault.kind))
-            return ask(live, live.state, crossing);
+            return ask(live, *live.state, crossing);
     return {};
 }
 
@@ -90,7 +90,7 @@ const faults::Tamper* Sky::tamper(unsigned number) const {
     if (place_.weather != nullptr && number < place_.weather->tampers().size())
         return place_.weather->tampers()[number];
     for (const Live& live : live_)
-        if (live.state.number == number)
+        if (live.state->number == number)
             if (const auto* tamper = std::get_if<faults::Tamper>(&live.fault.kind)) return tamper;
     return nullptr;
 }
@@ -108,7 +108,7 @@ std::uint8_t Sky::free_tamper_number() const {
     SHAKETABLE_CHECK(has_room_for_tamper(), "whoever puts a tamper asks for room first");
     const auto is_taken = [&](std::uint8_t number) {
         return std::any_of(live_.begin(), live_.end(), [&](const Live& live) {
-            return live.state.number == number &&
+            return live.state->number == number &&
                    std::holds_alternative<faults::Tamper>(live.fault.kind);
         });
     };
@@ -117,7 +117,13 @@ std::uint8_t Sky::free_tamper_number() const {
     return number;
 }
 
-void Sky::put(LiveFault fault, Time now) {
+std::shared_ptr<FaultState> Sky::state_of(const std::string& id) const {
+    for (const Live& live : live_)
+        if (live.fault.id == id) return live.state;
+    return nullptr;
+}
+
+void Sky::put(LiveFault fault, Time now, const Sky* with) {
     changed();
     const auto same = std::find_if(live_.begin(), live_.end(),
                                    [&](const Live& live) { return live.fault.id == fault.id; });
@@ -126,11 +132,17 @@ void Sky::put(LiveFault fault, Time now) {
         same->fault = std::move(fault);
         return;
     }
-    const std::uint8_t number =
-        std::holds_alternative<faults::Tamper>(fault.kind) ? free_tamper_number() : std::uint8_t{0};
+    const bool is_tamper = std::holds_alternative<faults::Tamper>(fault.kind);
     const RandomKey key = faults::judge_key(seed_, repeat_, fault.id, name_);
+    std::shared_ptr<FaultState> state;
+    if (with != nullptr && !is_tamper) state = with->state_of(fault.id);
+    if (state == nullptr)
+        state = std::make_shared<FaultState>(
+            FaultState{.key = key,
+                       .start = now,
+                       .number = is_tamper ? free_tamper_number() : std::uint8_t{0}});
     live_.push_back({.judge = faults::Judge{fault.kind},
-                     .state = {.key = key, .start = now, .number = number},
+                     .state = std::move(state),
                      .toxicity = random_key(key.bits, repeat_, fault.id, "proxy.toxicity")});
     live_.back().fault = std::move(fault);
 }

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -62,8 +63,10 @@ class Sky {
     void changed() noexcept { ++epoch_; }
 
     /// Adds it, or puts it in the place of the one of its id, which hands on its count of matches.
-    /// Precondition: the kind stays what it was; of a new tamper: `has_room_for_tamper`.
-    void put(LiveFault fault, Time now);
+    /// `with`: another proxy's, whose fault of this id is the same one: what it has counted so far
+    /// is of both. Precondition: the kind stays what it was; of a new tamper:
+    /// `has_room_for_tamper`.
+    void put(LiveFault fault, Time now, const Sky* with = nullptr);
     /// A verdict has a bit for each tamper: is one left?
     [[nodiscard]] bool has_room_for_tamper() const;
     /// Was there one?
@@ -77,11 +80,12 @@ class Sky {
     struct Live {
         LiveFault fault;
         faults::Judge judge;
-        faults::FaultState state;
+        std::shared_ptr<faults::FaultState> state;  ///< of a tamper: never shared, it has a number
         RandomKey toxicity;
     };
     [[nodiscard]] static faults::Verdict ask(const Live& live, faults::FaultState& state,
                                              faults::Crossing crossing);
+    [[nodiscard]] std::shared_ptr<faults::FaultState> state_of(const std::string& id) const;
 
     [[nodiscard]] std::uint8_t free_tamper_number() const;
 

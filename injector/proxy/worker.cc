@@ -14,6 +14,14 @@ Problem no_such(std::string_view what, std::string_view name) {
 
 }  // namespace
 
+std::string_view edge_of(std::string_view proxy) noexcept {
+    if (!proxy.ends_with(']')) return proxy;
+    const std::size_t digits = proxy.find_last_not_of("0123456789", proxy.size() - 2);
+    const bool is_numbered =
+        digits != proxy.npos && digits > 0 && proxy[digits] == '[' && digits + 2 < proxy.size();
+    return is_numbered ? proxy.substr(0, digits) : proxy;
+}
+
 std::optional<Problem> find_problem_live(const faults::AnyKind& kind, Flavour flavour) {
     const std::string name{faults::kind_name(kind)};
     if (!faults::is_traffic_fault(kind) || !faults::worlds_of(kind).live)
@@ -85,6 +93,18 @@ Proxy* Worker::find(std::string_view name) {
     return nullptr;
 }
 
+std::vector<Proxy*> Worker::list_of(std::string_view edge) {
+    std::vector<Proxy*> all;
+    for (const auto& proxy : proxies_)
+        if (const std::string& name = proxy->settings().name;
+            name.size() > edge.size() && edge_of(name) == edge)
+            all.push_back(proxy.get());
+    std::stable_sort(all.begin(), all.end(), [](Proxy* a, Proxy* b) {  // 2 before 10
+        return a->settings().name.size() < b->settings().name.size();
+    });
+    return all;
+}
+
 std::vector<Proxy*> Worker::list() {
     std::vector<Proxy*> all;
     for (const auto& proxy : proxies_) all.push_back(proxy.get());
@@ -103,9 +123,11 @@ Result<Proxy*> Worker::create(ProxySettings settings) {
         route = model_->routes[number];
         place = {weather_.get(), settings.replica, state, &ordinals_[number]};
     }
+    const std::vector<Proxy*> others = list_of(edge_of(settings.name));
     const bool enabled = settings.enabled;
-    auto proxy = std::make_unique<Proxy>(commons_, std::move(settings),
-                                         Sky{place, seed_, repeat_, std::move(route)}, model_);
+    auto proxy = std::make_unique<Proxy>(
+        commons_, std::move(settings), Sky{place, seed_, repeat_, std::move(route)}, model_,
+        others.empty() ? std::make_shared<Wires>() : others.front()->wires());
     if (enabled)
         if (auto problem = proxy->enable()) return Unexpected{std::move(*problem)};
     const auto after = std::find_if(proxies_.begin(), proxies_.end(), [&](const auto& other) {
@@ -140,7 +162,7 @@ std::optional<Problem> Worker::move(std::string_view name, const Address& listen
     return enabled ? proxy->enable() : std::nullopt;
 }
 
-std::optional<Problem> Worker::put_fault(std::string_view name, LiveFault fault) {
+std::optional<Problem> Worker::put_fault(std::string_view name, LiveFault fault, Proxy* with) {
     Proxy* proxy = find(name);
     if (proxy == nullptr) return no_such("proxy", name);
     if (auto problem = find_problem_live(fault.kind, proxy->settings().flavour)) return problem;
@@ -153,7 +175,7 @@ std::optional<Problem> Worker::put_fault(std::string_view name, LiveFault fault)
     if (same == nullptr && std::holds_alternative<faults::Tamper>(fault.kind) &&
         !proxy->sky().has_room_for_tamper())
         return Problem{.code = "E023", .message = "expected at most 64 tamper faults on a proxy"};
-    proxy->put_fault(std::move(fault));
+    proxy->put_fault(std::move(fault), with != nullptr ? &with->sky() : nullptr);
     return std::nullopt;
 }
 

@@ -42,10 +42,15 @@ class Worker {
     [[nodiscard]] std::vector<Proxy*> list();
     [[nodiscard]] Proxy* find(std::string_view name);
 
-    /// Adds a fault to a proxy, or changes the one of its id. Further errors: E114 not a fault of
+    /// All proxies of an edge, in the order of their numbers: those named `edge[0]`, `edge[1]`, ...
+    [[nodiscard]] std::vector<Proxy*> list_of(std::string_view edge);
+
+    /// Adds a fault to a proxy, or changes the one of its id. `with`: another proxy of its edge, on
+    /// which the same fault stands already (see `Sky::put`). Further errors: E114 not a fault of
     /// traffic, or one that no proxy can carry out (loss), or of another kind than it was; E023 no
     /// bit left for a tamper; those of the kind.
-    [[nodiscard]] std::optional<Problem> put_fault(std::string_view proxy, LiveFault fault);
+    [[nodiscard]] std::optional<Problem> put_fault(std::string_view proxy, LiveFault fault,
+                                                   Proxy* with = nullptr);
     [[nodiscard]] std::optional<Problem> remove_fault(std::string_view proxy,
                                                       const std::string& id);
     /// Removes all live faults and enables all proxies; the last problem of those that cannot.
@@ -64,6 +69,10 @@ class Worker {
     std::vector<Ordinal> ordinals_;                ///< per route
     std::vector<std::unique_ptr<Proxy>> proxies_;  ///< by name
 };
+
+/// Of a proxy `web -> db[0]`: the edge `web -> db`, whose replicas have a proxy each. Of a name
+/// that ends in no number: the name.
+[[nodiscard]] std::string_view edge_of(std::string_view proxy) noexcept;
 
 /// Why a proxy of this flavour cannot carry this fault out: its kind, or what is wrong with its
 /// settings; none if it can.

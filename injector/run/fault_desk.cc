@@ -4,6 +4,7 @@
 
 #include "injector/coding.h"
 #include "injector/control/json.h"
+#include "injector/faults_at_once.h"
 
 namespace shaketable::injector {
 
@@ -54,12 +55,29 @@ Answer decode_answer(Decoder& in) {
 
 }  // namespace
 
-FaultDesk::FaultDesk(proxy::Worker& worker, Channel& channel)
+FaultDesk::FaultDesk(proxy::Worker& worker, Channel& channel, std::optional<std::size_t> faults_max)
     : worker_{worker},
       channel_{channel},
+      faults_max_{faults_max},
       proxies_{worker, control::Proxies::Stand::in_a_run},
       api_{proxies_} {
     proxies_.on_change = [this](std::string_view what, const Json& whom) { note(what, whom); };
+    if (faults_max_)
+        proxies_.room_for_fault = [this](Time until, std::size_t others) {
+            return find_lack_of_room(until, others);
+        };
+}
+
+/// By the plan, which is known: a fault never has to be taken away because another one begins.
+std::optional<control::Refusal> FaultDesk::find_lack_of_room(Time until, std::size_t others) const {
+    const control::Refusal full{
+        409, "as many faults act as may, now or before its end: " + std::to_string(*faults_max_)};
+    if (others + 1 > *faults_max_) return full;
+    const Time now = worker_.commons().clock.now();
+    if (find_fault_too_many(worker_.weather()->occurrences(), *faults_max_ - others - 1, now,
+                            until))
+        return full;
+    return std::nullopt;
 }
 
 void FaultDesk::note(std::string_view what, const Json& whom) {
@@ -68,7 +86,7 @@ void FaultDesk::note(std::string_view what, const Json& whom) {
         events_.push_back({.at = worker_.commons().clock.now(),
                            .what = std::string{what},
                            .subject = whom.value("fault", ""),
-                           .detail = whom.value("proxy", "")});
+                           .detail = whom.value("proxy", whom.value("edge", ""))});
     Encoder out;
     out.put(static_cast<std::uint8_t>(Order::change));
     out.put(std::uint32_t{0});

@@ -23,7 +23,8 @@ namespace shaketable::injector {
 class FaultDesk {
   public:
     /// Both outlive it.
-    FaultDesk(proxy::Worker& worker, Channel& channel);
+    /// `faults_max`: as of PlanOptions.
+    FaultDesk(proxy::Worker& worker, Channel& channel, std::optional<std::size_t> faults_max);
 
     /// An order of the controller's: answers it on the channel.
     void on_order(std::string_view order);
@@ -31,9 +32,12 @@ class FaultDesk {
 
   private:
     void note(std::string_view what, const control::Json& whom);
+    [[nodiscard]] std::optional<control::Refusal> find_lack_of_room(Time until,
+                                                                    std::size_t others) const;
 
     proxy::Worker& worker_;
     Channel& channel_;
+    std::optional<std::size_t> faults_max_;
     control::Proxies proxies_;
     control::OwnApi api_;
     std::vector<reports::Event> events_;

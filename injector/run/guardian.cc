@@ -19,6 +19,7 @@
 #include "injector/http/socket.h"
 #include "injector/load/load.h"
 #include "injector/realtime.h"
+#include "injector/run/lease.h"
 #include "injector/run/proxy_role.h"
 #include "injector/standin/standin.h"
 
@@ -33,6 +34,7 @@ class Guardian {
           plan_{*task_.plan},
           controller_{controller},
           journal_{task_.journals},
+          lease_{task_.lease},
           children_(task_.roles.size()) {
         ports_.resize(plan_.model.replicas.size());
         wanted_.resize(plan_.model.replicas.size(), 1);
@@ -43,13 +45,16 @@ class Guardian {
 
     int run() {
         start_commands();
-        while (!controller_.closed() && !stopped_) {
+        bool is_alone = false;
+        while (!controller_.closed() && !stopped_ && !is_alone) {
             act();
             wait();
             reap();
             listen();
+            is_alone = lease_.is_over();
         }
-        return end();
+        const int code = end();
+        return code == 0 && is_alone ? exit_alone : code;
     }
 
   private:
@@ -74,6 +79,8 @@ class Guardian {
             ::signal(SIGINT, SIG_IGN);
             // Whoever holds a copy of another's end keeps it from seeing an end.
             controller_ = Channel{Descriptor{}};
+            if (slot < first_life_slot || !is_command(plan_.lives[slot - first_life_slot]))
+                ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
             Channel own = std::move(task_.roles[slot]);
             task_.roles.clear();
             ::_exit(play(own));
@@ -161,6 +168,7 @@ class Guardian {
             arguments.push_back(nullptr);
             (void)::dup2(STDERR_FILENO, STDOUT_FILENO);  // our own output is for our results
             ::signal(SIGINT, SIG_DFL);
+            ::signal(SIGTSTP, SIG_DFL);
             ::execvp(arguments[0], arguments.data());
             return 127;
         });
@@ -236,14 +244,18 @@ class Guardian {
                 (bound ? bound->pid_file : ""));
             return false;
         }
+        if (is_self_or_above(pid)) {
+            say("cannot pause " + plan_.name_of(replica) + ": " + bound->pid_file +
+                " names this run, or who started it");
+            return false;
+        }
         const std::optional<ProcessId> process = identify(pid);
         if (!process || !journal_.will_stop(*process)) {
             say("cannot pause " + plan_.name_of(replica));
             return false;
         }
         foreign_.push_back({replica, *process});
-        // It may have ended since, and its number may be another's.
-        return is_alive(*process) && ::kill(pid, SIGSTOP) == 0;
+        return send_signal(*process, SIGSTOP);
     }
 
     void resume(std::uint32_t replica) {
@@ -259,7 +271,7 @@ class Guardian {
     }
 
     void continue_foreign(const ProcessId& process) {
-        if (is_alive(process)) ::kill(process.pid, SIGCONT);
+        (void)send_signal(process, SIGCONT);
         journal_.has_continued(process);
     }
 
@@ -315,7 +327,7 @@ class Guardian {
         const BoundService* bound = plan_.binding_of(replica);
         pid_t pid = 0;
         if (bound == nullptr || !(std::ifstream{bound->pid_file} >> pid) || pid <= 1 ||
-            !identify(pid))
+            is_self_or_above(pid) || !identify(pid))
             return std::nullopt;
         return pid;
     }
@@ -369,7 +381,12 @@ class Guardian {
 
     void listen() {
         while (const std::optional<Message> message = controller_.receive()) {
+            lease_.renew();
             if (message->kind == MessageKind::stop) stopped_ = true;
+            if (message->kind == MessageKind::order && message->body == sign_of_life) {
+                (void)controller_.send(MessageKind::order, sign_of_life);
+                continue;
+            }
             if (message->kind != MessageKind::order || clock_) continue;
             const std::chrono::steady_clock::duration zero{
                 std::strtoll(message->body.c_str(), nullptr, 10)};
@@ -392,9 +409,11 @@ class Guardian {
         return undone.failed.empty() ? 0 : 5;
     }
 
-    /// The controller has died, so nobody else tells the user.
-    static void say_alone(const std::vector<std::string>& failed) {
-        std::string text = "shaketable: the controller of the run died; ";
+    /// The controller has died or stands still, so nobody else tells the user.
+    void say_alone(const std::vector<std::string>& failed) const {
+        std::string text = controller_.closed()
+                               ? "shaketable: the controller of the run died; "
+                               : "shaketable: the controller of the run does not answer; ";
         if (failed.empty()) text += "everything that was done is undone\n";
         for (const std::string& what : failed) text += "\nNOT UNDONE: " + what + "\n";
         (void)!::write(STDERR_FILENO, text.data(), text.size());
@@ -404,6 +423,7 @@ class Guardian {
     const Plan& plan_;
     Channel& controller_;
     Journal journal_;
+    Lease lease_;                  ///< the controller's
     std::vector<Child> children_;  ///< by slot
     std::vector<std::uint16_t> ports_;
     std::optional<LiveClock> clock_;

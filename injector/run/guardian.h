@@ -28,7 +28,13 @@ struct GuardianTask {
     std::string journals;        ///< the folder of journals
     bool burn = false;
     bool real_time = false;
+    Duration lease = std::chrono::seconds{3};  ///< as of InjectOptions
 };
+
+/// An `order` that wants none: the other side lives. The guardian gives each one back.
+inline constexpr std::string_view sign_of_life = "alive";
+/// Of the guardian, after a lease without a sign of life: everything is undone.
+inline constexpr int exit_alone = 75;
 
 /// What the controller tells the guardian by an `order`: everything is there, t = 0 is then.
 [[nodiscard]] std::string encode_go(std::chrono::steady_clock::time_point zero);
@@ -36,7 +42,8 @@ struct GuardianTask {
 /// Runs in a process of its own. Commands are started at once, everything else at the go. Says
 /// `error` for what it could not do, and `order` with the text "died N CODE" when the process of
 /// slot N has ended with anything but 0, or by the signal -CODE. Returns 0 when the channel says
-/// stop or ends, 5 where something could not be undone.
+/// stop or ends, `exit_alone` when the controller has been silent for the lease, 5 where something
+/// could not be undone.
 int guard(GuardianTask task, Channel& controller);
 
 }  // namespace shaketable::injector

@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/quantity.h"
 #include "injector/clock.h"
 #include "injector/http/socket.h"
 #include "injector/journal.h"
@@ -20,7 +21,9 @@
 #include "injector/run/fault_desk.h"
 #include "injector/run/guardian.h"
 #include "injector/run/health.h"
+#include "injector/run/lease.h"
 #include "injector/run/run_page.h"
+#include "injector/stories.h"
 #include "reports/record/merge_part.h"
 
 namespace shaketable::injector {
@@ -45,26 +48,34 @@ class Signals {
         for (std::size_t i = 0; i < ended_by.size(); ++i)
             ::sigaction(ended_by[i], &action, &before_[i]);
         action.sa_handler = SIG_IGN;
-        ::sigaction(SIGPIPE, &action, &pipe_before_);
+        for (std::size_t i = 0; i < ignored.size(); ++i)
+            ::sigaction(ignored[i], &action, &ignored_before_[i]);
     }
     ~Signals() {
         for (std::size_t i = 0; i < ended_by.size(); ++i)
             ::sigaction(ended_by[i], &before_[i], nullptr);
-        ::sigaction(SIGPIPE, &pipe_before_, nullptr);
+        for (std::size_t i = 0; i < ignored.size(); ++i)
+            ::sigaction(ignored[i], &ignored_before_[i], nullptr);
     }
     Signals(const Signals&) = delete;
     Signals& operator=(const Signals&) = delete;
 
   private:
     static constexpr std::array<int, 3> ended_by{SIGINT, SIGTERM, SIGHUP};
+    /// A run that is suspended by the terminal would leave its faults standing.
+    static constexpr std::array<int, 2> ignored{SIGPIPE, SIGTSTP};
     std::array<struct sigaction, 3> before_{};
-    struct sigaction pipe_before_ {};
+    std::array<struct sigaction, 2> ignored_before_{};
 };
 
 class Controller {
   public:
     Controller(const Plan& plan, Sockets sockets, const InjectOptions& options)
-        : plan_{plan}, sockets_{std::move(sockets)}, options_{options}, watch_{plan} {}
+        : plan_{plan},
+          sockets_{std::move(sockets)},
+          options_{options},
+          watch_{plan},
+          lease_{options.lease} {}
 
     Injected run() {
         const Signals signals;
@@ -85,9 +96,11 @@ class Controller {
     struct Process {
         Channel channel;
         bool is_awaited = true;  ///< its part
+        Time last_sample{};
     };
 
     static constexpr const char* guardian_died = "the guardian died";
+    static constexpr const char* guardian_is_silent = "the guardian does not answer";
     void fail(std::string why) {
         if (result_.end != Injected::End::complete) return;
         result_.end = Injected::End::failed;
@@ -134,7 +147,8 @@ class Controller {
                            .roles = std::move(theirs),
                            .journals = journals_,
                            .burn = options_.burn,
-                           .real_time = options_.real_time},
+                           .real_time = options_.real_time,
+                           .lease = options_.lease},
                           controller));
         }
         wire_ = std::move(ours);
@@ -202,10 +216,14 @@ class Controller {
 
     void poll_guardian() {
         while (const std::optional<Message> message = wire_->receive()) {
+            lease_.renew();
             if (message->kind == MessageKind::error) fail(message->body);
-            if (message->kind == MessageKind::order) on_order(message->body);
+            if (message->kind == MessageKind::order && message->body != sign_of_life)
+                on_order(message->body);
         }
+        if (lease_.is_sign_due()) (void)wire_->send(MessageKind::order, sign_of_life);
         if (wire_->closed()) fail(guardian_died);
+        if (lease_.is_over()) fail(guardian_is_silent);
     }
 
     /// "hit N": a signal of that fault has reached a process of the user's.
@@ -261,14 +279,19 @@ class Controller {
         pollfd wait{proxies.channel.fd(), POLLIN, 0};
         if (!proxies.channel.closed()) (void)::poll(&wait, 1, 50);
         hear(proxies);
+        poll_guardian();
         return !proxies.channel.closed();
     }
 
     void hear(Process& process) {
         while (const std::optional<Message> message = process.channel.receive()) {
             if (message->kind == MessageKind::error) fail(message->body);
-            if (message->kind == MessageKind::order && faults_) faults_->on_order(message->body);
+            if (message->kind == MessageKind::order && &process != &processes_[proxy_slot])
+                stories_.on_answer(message->body);
+            else if (message->kind == MessageKind::order && faults_)
+                faults_->on_order(message->body);
             if (message->kind == MessageKind::sample) {
+                process.last_sample = clock_->now();
                 if (const auto sample = decode_sample(message->body)) watch_.add(*sample);
             } else if (message->kind == MessageKind::part) {
                 process.is_awaited = false;
@@ -294,6 +317,7 @@ class Controller {
         if (page_ && page_->is_stop_wanted()) return stop("somebody asked for the end");
         if (now <= Time{}) return;
         if (const auto why = watch_.find_stop(now)) return stop(*why);
+        if (const auto why = find_silence(now)) return stop(*why);
         if (options_.duration_max && now >= Time{} + *options_.duration_max)
             return stop("it has run for as long as it may");
         const auto& occurrences = plan_.timeline.occurrences;
@@ -304,19 +328,66 @@ class Controller {
             fail("the baseline is broken before any fault: " + *broken);
     }
 
+    /// What cannot be seen cannot be guarded: proxies and load say every step what has happened.
+    [[nodiscard]] std::optional<std::string> find_silence(Time now) {
+        for (const std::size_t slot : {proxy_slot, load_slot}) {
+            const Duration silence = now - processes_[slot].last_sample;
+            if (silence <= plan_.model.scenario.run.sample_every + options_.lease) continue;
+            processes_[slot].is_awaited = false;
+            return name_of_slot(slot) + "has said nothing for " +
+                   Text<Duration>::print(std::chrono::duration_cast<seconds>(silence));
+        }
+        return std::nullopt;
+    }
+
     void stop(std::string why) {
         result_.end = Injected::End::stopped;
         result_.why = std::move(why);
     }
 
+    /// Has the process of this slot been started, as the plan says?
+    [[nodiscard]] bool has_begun(std::size_t slot) const {
+        return slot < first_life_slot || plan_.lives[slot - first_life_slot].number == 0 ||
+               plan_.lives[slot - first_life_slot].from <= clock_->now();
+    }
+
+    /// Some requests whole: first whose stories are worth telling, then what everybody knows.
+    void gather_stories() {
+        if (plan_.options.repeat > 0 || plan_.model.scenario.run.keep_traces == 0) return;
+        const auto wait_for = [&](auto is_told) {
+            const auto until = std::chrono::steady_clock::now() + seconds{2};
+            while (!is_told() && std::chrono::steady_clock::now() < until &&
+                   result_.end != Injected::End::failed)
+                poll();
+        };
+        Process& load = processes_[load_slot];
+        if (!load.is_awaited || !load.channel.send(MessageKind::order, stories_.order_to_choose()))
+            return;
+        wait_for([&] { return stories_.has_chosen() || load.channel.closed(); });
+        std::vector<const Process*> asked;
+        for (std::size_t slot = load_slot; slot < processes_.size(); ++slot)
+            if (!is_command(slot) && has_begun(slot) && !processes_[slot].channel.closed() &&
+                processes_[slot].channel.send(MessageKind::order, stories_.order_to_tell()))
+                asked.push_back(&processes_[slot]);
+        wait_for([&] {
+            const auto gone = std::count_if(asked.begin(), asked.end(), [](const Process* process) {
+                return process->channel.closed();
+            });
+            return stories_.told() + static_cast<std::size_t>(gone) >= asked.size();
+        });
+        if (stories_.has_chosen()) result_.traces = stories_.take(plan_.model);
+    }
+
     /// Everybody hands over what it has counted.
     void collect() {
+        if (result_.end != Injected::End::failed) gather_stories();
         for (Process& process : processes_)
             if (!process.channel.closed()) (void)process.channel.send(MessageKind::stop);
         const auto until = std::chrono::steady_clock::now() + seconds{5};
         const auto is_waiting = [&] {
-            return std::any_of(processes_.begin(), processes_.end(), [](const Process& process) {
-                return process.is_awaited && !process.channel.closed();
+            return std::any_of(processes_.begin(), processes_.end(), [&](const Process& process) {
+                const auto slot = static_cast<std::size_t>(&process - processes_.data());
+                return process.is_awaited && !process.channel.closed() && has_begun(slot);
             });
         };
         while (is_waiting() && std::chrono::steady_clock::now() < until && !wire_->closed()) poll();
@@ -331,9 +402,7 @@ class Controller {
     void end() {
         if (guardian_ <= 0) return;
         const bool is_told = wire_->send(MessageKind::stop);
-        int status = 0;
-        while (::waitpid(guardian_, &status, 0) < 0 && errno == EINTR) {
-        }
+        const int status = wait_for_guardian();
         // It has done so itself, unless it was killed.
         result_.not_undone = undo(Journal::path_of(journals_, guardian_)).failed;
         if (!is_told || !WIFEXITED(status)) {
@@ -341,15 +410,30 @@ class Controller {
             if (!is_ended() || result_.why == guardian_died) {
                 result_.is_defect = is_crash(code);
                 result_.end = Injected::End::failed;
-                result_.why = "the guardian " + how_it_ended(code);
+                result_.why = code == exit_alone
+                                  ? "this process stood still, so the guardian ended the run"
+                                  : "the guardian " + how_it_ended(code);
             }
         }
+    }
+
+    /// How it ended; one that does not end is killed, and its children with it.
+    [[nodiscard]] int wait_for_guardian() const {
+        const auto patience = result_.why == guardian_is_silent ? Duration{0} : seconds{10};
+        const auto until = std::chrono::steady_clock::now() + patience;
+        int status = 0;
+        while (::waitpid(guardian_, &status, WNOHANG) == 0) {
+            if (std::chrono::steady_clock::now() >= until) ::kill(guardian_, SIGKILL);
+            (void)::poll(nullptr, 0, 2);
+        }
+        return status;
     }
 
     const Plan& plan_;
     Sockets sockets_;
     const InjectOptions& options_;
     Watch watch_;
+    Lease lease_;  ///< the guardian's
     std::string journals_;
     std::vector<Process> processes_;
     std::optional<Channel> wire_;  ///< to the guardian
@@ -360,6 +444,7 @@ class Controller {
     /// Signals sent for each fault to processes that cannot count them themselves.
     std::vector<std::uint64_t> hits_ =
         std::vector<std::uint64_t>(plan_.model.scenario.faults.size());
+    StoryBook stories_{plan_.model.scenario.run.keep_traces};
     bool is_baseline_judged_ = false;
     Injected result_;
 };
@@ -408,6 +493,7 @@ Injected inject_repeats(const Plan& plan, Sockets sockets, const InjectOptions& 
         Injected one = inject(now, std::move(sockets), how);
         put_after(all.put_right, one.put_right);
         put_after(all.repeats, one.repeats);
+        put_after(all.traces, one.traces);
         all = std::move(one);
     }
     return all;

@@ -17,6 +17,8 @@ namespace shaketable::injector {
 struct InjectOptions {
     bool burn = false;       ///< the work of stand-ins is real computing
     bool real_time = false;  ///< our processes go before all others, where the system lets them
+    /// Controller and guardian give each other up after so much silence, and undo everything.
+    Duration lease = std::chrono::seconds{3};
     std::optional<Duration> duration_max;  ///< stops what is longer, all repeats together
     std::optional<proxy::Address> page;    ///< where the run can be looked at (run_page.h)
     /// Called with the page's address, its port chosen. May be empty.
@@ -40,6 +42,7 @@ struct Injected {
     bool is_defect = false;  ///< failed because a process of ours crashed
     std::string why;
     Problems problems;  ///< why it failed, where that has a code: E302 of the page, E305
+    std::vector<reports::Trace> traces;    ///< of the first repeat, unless it failed
     std::vector<reports::Repeat> repeats;  ///< the last as far as it went; none if it never began
     std::vector<std::string> put_right;    ///< what a former run had left behind, and is undone
     std::vector<std::string> not_undone;   ///< what may still be broken: nothing, or exit code 5

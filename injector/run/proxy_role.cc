@@ -52,7 +52,7 @@ int run_proxies(const Plan& plan, std::chrono::steady_clock::time_point zero, Ch
         .descriptor = channel.fd(),
         .receive =
             [&](proxy::Worker& worker) {
-                if (!desk) desk.emplace(worker, channel);
+                if (!desk) desk.emplace(worker, channel, plan.options.faults_max);
                 if (!is_over(channel, &*desk)) return true;
                 changes.events = desk->events();
                 desk.reset();  // it sits at the worker, and leaves before that

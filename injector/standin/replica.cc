@@ -154,7 +154,10 @@ void Replica::on_end() {
     caller_.check_books();
     std::uint64_t inside = 0, arrived = 0, gone = 0;
     for (Index index = 0; index < walkers_.size(); ++index)
-        if (walkers_[index].phase > Phase::coming && !walkers_[index].is_branch) ++inside;
+        if (walkers_[index].phase > Phase::coming && !walkers_[index].is_branch) {
+            ++inside;
+            note_stay(walkers_[index]);
+        }
     for (const reports::Segment& segment : run_.out.segments) {
         const reports::ServiceTotals& totals = segment.services[plan_.service];
         arrived += totals.arrived;
@@ -176,7 +179,17 @@ Index Replica::new_walker() {
     return index;
 }
 
+/// Of a request that has arrived.
+void Replica::note_stay(const Walker& w) {
+    if (!w.is_branch && w.since != Time{})
+        run_.stories.stayed({.trace = w.trace.trace_low,
+                             .id = w.trace.parent,
+                             .arrived = w.since,
+                             .started = w.started});
+}
+
 void Replica::free_walker(Index walker) {
+    note_stay(walkers_[walker]);
     ++walkers_[walker].serial;
     walkers_[walker].phase = Phase::free;
     walkers_.give_back(walker);

@@ -121,6 +121,7 @@ class Replica {
     void drain_todo();
     [[nodiscard]] Index new_walker();
     void free_walker(Index walker);
+    void note_stay(const Walker& walker);
     [[nodiscard]] reports::ServiceMeter& meter() { return run_.meters.service(plan_.service); }
     [[nodiscard]] const model::ServicePlan& service() const {
         return run_.model.services[plan_.service];

@@ -104,6 +104,7 @@ void Replica::lose_patience(Index walker) {
 void Replica::give_worker(Index walker) {
     Walker& w = walkers_[walker];
     w.holds_worker = true;
+    if (w.started == never) w.started = run_.now;
     w.phase = Phase::running;
     ++busy_;
     meter().add_busy(run_.now);

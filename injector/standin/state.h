@@ -31,7 +31,8 @@ enum class Phase : std::uint8_t {
 
 /// A request in hand, or a branch of one.
 struct Walker {
-    Time since{};  ///< arrival
+    Time since{};          ///< arrival
+    Time started = never;  ///< when it first had a worker
     Time deadline = never;
     Time patience = never;  ///< when its caller gives up
     TraceContext trace;

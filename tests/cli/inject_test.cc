@@ -206,6 +206,48 @@ TEST_CASE("inject: what a former run has left and nobody can undo ends with 5, a
     CHECK_FALSE(folder.has("out/result.json"));
 }
 
+TEST_CASE("inject: a guard that trips ends with 4, and a baseline that is broken with 3") {
+    const Folder folder;
+    const std::string all_fail =
+        with_faults("[{id: bad, at: 0s, for: 60s, fault: error, status: 503, target: web -> db}]");
+    const auto with = [&](std::string text, const std::string& expect) {
+        text.replace(text.find("duration: 3s"), 12, "duration: 60s, sample_every: 200ms");
+        return text + "expect: [" + expect + "]\n";
+    };
+    folder.write("guard.yaml",
+                 with(all_fail, "{that: success(web.get) > 90%, stop_when_broken_for: 600ms}"));
+    const Outcome stopped =
+        run(folder, {"inject", "guard.yaml", "--stand-ins", "--yes", "-q", "-o", "out/"});
+    CHECK(stopped.code == 4);
+    CHECK(stopped.err.find("stopped: success(web.get) > 90% was broken for 600ms") !=
+          std::string::npos);
+    CHECK(stopped.err.find("everything that was done is undone") != std::string::npos);
+    CHECK(folder.has("out/result.json"));
+    // One that fails by itself, before the fault that the scenario is about.
+    std::string broken =
+        with_faults("[{id: far, at: 1s, for: 5s, fault: latency, target: web -> db, delay: 1ms}]");
+    broken.replace(broken.find("wait: 1ms"), 9, "fail: 500");
+    folder.write("baseline.yaml", with(broken, "success(web.get) > 90% during baseline"));
+    const Outcome refused =
+        run(folder, {"inject", "baseline.yaml", "--stand-ins", "--yes", "-q", "-o", "bad/"});
+    CHECK(refused.code == 3);
+    CHECK(refused.err.find("the baseline is broken before any fault: success(web.get) > 90%") !=
+          std::string::npos);
+}
+
+TEST_CASE("inject: more faults at once than may act are refused, each at its place") {
+    const Folder folder;
+    folder.write("a.yaml", live_scenario);
+    const Outcome refused =
+        run(folder, {"inject", "a.yaml", "--stand-ins", "--dry-run", "--max-active-faults", "0"});
+    CHECK(refused.code == 2);
+    CHECK(refused.err.find("a.yaml:8:") != std::string::npos);
+    CHECK(refused.err.find("error[E306]: far begins while as many faults act as may: 0") !=
+          std::string::npos);
+    CHECK(run(folder, {"inject", "a.yaml", "--stand-ins", "--dry-run", "--max-active-faults", "1"})
+              .code == 0);
+}
+
 TEST_CASE("inject: repeats are all in the record, and what they take is said beforehand") {
     const Folder folder;
     folder.write("a.yaml", live_scenario);

@@ -2,15 +2,13 @@
 // can be validated and linted.
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string_view>
-
-#include <unistd.h>
 
 #include "base/check.h"
 #include "scenarios/check.h"
 #include "scenarios/diagnostics.h"
 #include "scenarios/print.h"
+#include "tests/fuzz/abort_on_check.h"
 
 using namespace shaketable;
 using namespace shaketable::scenarios;
@@ -30,13 +28,6 @@ void render_all(const Problems& problems, const Sources& sources) {
 }
 
 }  // namespace
-
-/// A failed check of ours exits with 70, which libFuzzer would take for a good end: make it a
-/// crash.
-extern "C" void _Exit(int code) noexcept {
-    if (code == 70) std::abort();
-    _exit(code);
-}
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string_view text{reinterpret_cast<const char*>(data), size};

@@ -190,9 +190,9 @@ Scan scan_response(std::string_view bytes, bool to_head, HttpHead& head) noexcep
     const std::string_view reason =
         code.empty() ? std::string_view{} : head.start.substr(code_at + code_size);
     const auto [end, error] = std::from_chars(code.data(), code.data() + code.size(), head.status);
-    if (!minor_version(head.start.substr(0, code_at - 1)) || head.start[code_at - 1] != ' ' ||
-        error != std::errc{} || end != code.data() + code_size || head.status < 100 ||
-        (!reason.empty() && reason.front() != ' ') || !is_text(reason))
+    if (code.empty() || !minor_version(head.start.substr(0, code_at - 1)) ||
+        head.start[code_at - 1] != ' ' || error != std::errc{} || end != code.data() + code_size ||
+        head.status < 100 || (!reason.empty() && reason.front() != ' ') || !is_text(reason))
         return Scan::malformed;
     Framing framing;
     if (!read_headers(bytes, head, framing)) return Scan::malformed;

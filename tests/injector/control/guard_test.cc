@@ -1,6 +1,7 @@
 // Who is let in: programs on this machine, and no page in a browser.
 #include "injector/control/guard.h"
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include <unistd.h>
 
 #include "tests/injector/control/rig.h"
+#include "tests/injector/runtime_folder.h"
 
 namespace shaketable::injector::control {
 namespace {
@@ -176,9 +178,8 @@ TEST_CASE("guard: the control API listens on loopback and unix sockets only") {
 }
 
 TEST_CASE("guard: a unix socket is its user's alone, and goes away with the server") {
-    char folder[] = "/tmp/shaketable-guard-XXXXXX";
-    REQUIRE(::mkdtemp(folder) != nullptr);
-    const std::string path = std::string{folder} + "/control.sock";
+    const RuntimeFolder folder;
+    const std::string path = folder.path("control.sock");
     const mode_t mask = ::umask(0);
     {
         proxy::Rig rig;
@@ -201,7 +202,7 @@ TEST_CASE("guard: a unix socket is its user's alone, and goes away with the serv
     }
     CHECK(::access(path.c_str(), F_OK) != 0);
     ::umask(mask);
-    CHECK(::rmdir(folder) == 0);
+    CHECK(std::filesystem::is_empty(folder.path()));
 }
 
 }  // namespace

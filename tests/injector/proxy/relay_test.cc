@@ -7,6 +7,7 @@
 
 #include "base/random.h"
 #include "tests/injector/proxy/rig.h"
+#include "tests/injector/runtime_folder.h"
 
 namespace shaketable::injector::proxy {
 namespace {
@@ -180,7 +181,8 @@ TEST_CASE("relay: a slow dial keeps nobody else from being accepted") {
 }
 
 TEST_CASE("relay: listens and dials by IPv6 and by unix sockets too") {
-    const std::string path = "/tmp/shaketable_relay_test." + std::to_string(::getpid());
+    const RuntimeFolder folder;
+    const std::string path = folder.path("relay.sock");
     Rig rig;
     for (const std::string& listen : {std::string{"[::1]:0"}, "unix:" + path}) {
         INFO(listen);

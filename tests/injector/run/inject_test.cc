@@ -1,6 +1,7 @@
 // Whole runs, with all their processes, as `shaketable inject` plays them.
 #include "injector/run/inject.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -44,7 +45,17 @@ Json to_json(const Injected& injected) {
               {"not_undone", injected.not_undone},
               {"put_right", injected.put_right},
               {"codes", Json::array()},
-              {"repeats", Json::array()}};
+              {"repeats", Json::array()},
+              {"traces", Json::array()}};
+    for (const reports::Trace& trace : injected.traces) {
+        Json visits = Json::array();
+        for (const reports::Visit& visit : trace.visits)
+            visits.push_back({{"service", visit.service},
+                              {"parent", visit.parent},
+                              {"arrived", visit.arrived != never},
+                              {"took", to_seconds(visit.ended - visit.sent)}});
+        json["traces"].push_back({{"ordinal", trace.ordinal}, {"visits", std::move(visits)}});
+    }
     for (const Problem& problem : injected.problems) json["codes"].push_back(problem.code);
     for (const reports::Repeat& repeat : injected.repeats) {
         Json events = Json::array();
@@ -65,8 +76,8 @@ Json to_json(const Injected& injected) {
 /// A run in a session of its own. It says where its page is, and at its end what has become of it.
 class Run {
   public:
-    explicit Run(const std::string& text, const Bindings& bindings = {},
-                 InjectOptions options = {}) {
+    explicit Run(const std::string& text, const Bindings& bindings = {}, InjectOptions options = {},
+                 std::optional<std::size_t> faults_max = {}) {
         int ends[2];
         REQUIRE(::pipe(ends) == 0);
         pid_ = ::fork();
@@ -83,7 +94,8 @@ class Run {
             (void)!::write(ends[1], (line + "\n").data(), line.size() + 1);
         };
         options.listening = [&](const proxy::Address& address) { say(address.print()); };
-        auto plan = make_plan(live::scenario_of(text), bindings, {.stand_ins = true});
+        auto plan = make_plan(live::scenario_of(text), bindings,
+                              {.stand_ins = true, .faults_max = faults_max});
         if (!plan) ::_exit(10);
         auto sockets = open_sockets(*plan);
         if (!sockets) ::_exit(11);
@@ -166,6 +178,41 @@ TEST_CASE("inject: repeats are played one after another, each with dice of its o
     for (const Json& repeat : outcome["repeats"]) CHECK(repeat["started"] > 20);
 }
 
+TEST_CASE("inject: some requests of the first repeat are kept whole, from all processes") {
+    const RuntimeFolder folder;
+    const Json outcome = Run{scenario_of("duration: 1s, repeats: 2, keep_traces: 8")}.outcome();
+    REQUIRE(outcome["traces"].size() == 8);
+    for (const Json& trace : outcome["traces"]) {
+        INFO(trace.dump(1));
+        CHECK(trace["ordinal"] < 60);
+        const Json& visits = trace["visits"];
+        REQUIRE(visits.size() == 3);
+        CHECK(visits[1]["service"] == "web");
+        CHECK(visits[1]["arrived"] == true);
+        CHECK(visits[2]["service"] == "db");
+        CHECK(visits[2]["parent"] == 1);
+        CHECK(visits[2]["arrived"] == true);
+        CHECK(visits[1]["took"] >= visits[2]["took"]);
+        CHECK(visits[2]["took"] >= 0.001);
+    }
+}
+
+TEST_CASE("inject: an end before its time waits for no process that has not begun yet") {
+    const RuntimeFolder folder;
+    InjectOptions options;
+    options.duration_max = milliseconds{500};
+    const auto begun = std::chrono::steady_clock::now();
+    const Json outcome =
+        Run{scenario_of("duration: 60s, keep_traces: 4",
+                        "[{id: crash, at: 30s, for: 1s, fault: crash, target: db}]"),
+            {},
+            options}
+            .outcome();
+    CHECK(outcome["why"] == "it has run for as long as it may");
+    CHECK(outcome["traces"].size() == 4);
+    CHECK(std::chrono::steady_clock::now() - begun < seconds{4});  // it gives up after five
+}
+
 TEST_CASE("inject: repeats together last no longer than they may") {
     const RuntimeFolder folder;
     InjectOptions options;
@@ -207,6 +254,44 @@ TEST_CASE("inject: faults are put while it runs, end with their leases, and are 
           "fault.put gone; fault.put far; fault.remove far; lease.end gone; fault.remove gone; ");
 }
 
+TEST_CASE("inject: a fault that is put on an edge hits all of its replicas") {
+    const RuntimeFolder folder;
+    std::string text = scenario_of("duration: 3s");
+    text.replace(text.find("db: {"), 5, "db: {replicas: 3, ");
+    Run run{text, {}, with_page()};
+    const std::string page = run.line();
+    CHECK(ask(page, "PUT /v1/faults/gone",
+              R"({"fault": "error", "status": 503, "target": "web -> db"})")
+              .find("201 ") != std::string::npos);
+    const Json outcome = run.outcome();
+    INFO(outcome.dump(1));
+    CHECK(outcome["end"] == static_cast<int>(Injected::End::complete));
+    // Put before t = 0, or a moment later: of one replica of three a third would fail.
+    CHECK(outcome["repeats"][0]["failed"] > 120);
+}
+
+TEST_CASE("inject: no more faults act at once than may, those of the plan included") {
+    const RuntimeFolder folder;
+    Run run{scenario_of("duration: 3s",
+                        "[{id: far, at: 2s, for: 500ms, fault: latency, target: web -> db, "
+                        "delay: 1ms}]"),
+            {},
+            with_page(),
+            1};
+    const std::string page = run.line();
+    const auto put = [&](const std::string& id, const std::string& more) {
+        return ask(page, "PUT /v1/faults/" + id,
+                   R"({"fault": "latency", "target": "web -> db", "delay": "1ms")" + more + "}")
+            .substr(9, 3);
+    };
+    CHECK(put("long", "") == "409");  // it would meet the planned one
+    CHECK(put("short", R"(, "lease": "200ms")") == "201");
+    CHECK(put("second", R"(, "lease": "200ms")") == "409");
+    CHECK(put("short", R"(, "lease": "1m")") == "409");  // longer than it may
+    CHECK(put("short", R"(, "lease": "100ms")") == "200");
+    CHECK(run.outcome()["end"] == static_cast<int>(Injected::End::complete));
+}
+
 TEST_CASE("inject: where the page's port is taken, it says by whom") {
     const RuntimeFolder folder;
     const Descriptor taken = listen_on_loopback();
@@ -217,8 +302,9 @@ TEST_CASE("inject: where the page's port is taken, it says by whom") {
     CHECK(outcome["codes"] == Json::array({"E302"}));
 }
 
-/// A process of the run's session whose parent's parent is the controller.
-pid_t find_worker(pid_t controller) {
+/// The processes of a run whose parent's parent is the controller.
+std::vector<pid_t> find_workers(pid_t controller) {
+    std::vector<pid_t> workers;
     const auto parent_of = [](const std::string& pid) {
         std::ifstream file{"/proc/" + pid + "/stat"};
         std::string line;
@@ -233,22 +319,46 @@ pid_t find_worker(pid_t controller) {
         if (name.find_first_not_of("0123456789") != std::string::npos) continue;
         const std::string parent = parent_of(name);
         if (!parent.empty() && parent != "0" && parent_of(parent) == std::to_string(controller))
-            return static_cast<pid_t>(std::stol(name));
+            workers.push_back(static_cast<pid_t>(std::stol(name)));
     }
-    return 0;
+    return workers;
+}
+
+TEST_CASE("inject: a load generator that stands still stops the run, which cannot be guarded") {
+    const RuntimeFolder folder;
+    InjectOptions options = with_page();
+    options.lease = seconds{1};
+    Run run{scenario_of("duration: 30s"), {}, options};
+    (void)run.line();
+    std::vector<pid_t> workers;
+    for (int i = 0; i < 1000 && workers.size() < 4; ++i) {
+        workers = find_workers(run.pid());
+        (void)::poll(nullptr, 0, 10);
+    }
+    REQUIRE(workers.size() == 4);  // proxies, two stand-ins, and the load, which is started last
+    for (const pid_t worker : workers) {
+        std::ifstream status{"/proc/" + std::to_string(worker) + "/status"};
+        const std::string text{std::istreambuf_iterator<char>{status}, {}};
+        CHECK(text.find("NoNewPrivs:\t1") != std::string::npos);
+    }
+    ::kill(*std::max_element(workers.begin(), workers.end()), SIGSTOP);
+    const Json outcome = run.outcome();
+    INFO(outcome.dump(1));
+    CHECK(outcome["end"] == static_cast<int>(Injected::End::stopped));
+    CHECK(outcome["why"] == "the load generator has said nothing for 1s");
 }
 
 TEST_CASE("inject: a process of ours that crashes is named, and everything is undone") {
     const RuntimeFolder folder;
     Run run{scenario_of("duration: 30s"), {}, with_page()};
     (void)run.line();
-    pid_t worker = 0;
-    for (int i = 0; i < 1000 && worker == 0; ++i) {
-        worker = find_worker(run.pid());
+    std::vector<pid_t> workers;
+    for (int i = 0; i < 1000 && workers.empty(); ++i) {
+        workers = find_workers(run.pid());
         (void)::poll(nullptr, 0, 10);
     }
-    REQUIRE(worker > 0);
-    ::kill(worker, SIGSEGV);
+    REQUIRE_FALSE(workers.empty());
+    ::kill(workers.front(), SIGSEGV);
     const Json outcome = run.outcome();
     INFO(outcome.dump(1));
     CHECK(outcome["end"] == static_cast<int>(Injected::End::failed));

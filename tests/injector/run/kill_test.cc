@@ -37,7 +37,9 @@ class Victim {
         port_ = proxy::Address::of_socket(listener.get()).port();
         pid_ = ::fork();
         if (pid_ == 0) {
-            for (;;) {
+            for (;;) {  // the listener does not block; waiting is poll's
+                pollfd wait{listener.get(), POLLIN, 0};
+                (void)::poll(&wait, 1, -1);
                 const int fd = ::accept(listener.get(), nullptr, nullptr);
                 if (fd >= 0) ::close(fd);
             }
@@ -80,6 +82,17 @@ class Victim {
     fs::path pid_file_;
 };
 
+Bindings bindings_of(const Victim& victim) {
+    Bindings bindings;
+    bindings.services.entries.push_back({"db",
+                                         {.addresses = {victim.address()},
+                                          .flavour = proxy::Flavour::tcp,
+                                          .start = {},
+                                          .pid_file = victim.pid_file(),
+                                          .health = {}}});
+    return bindings;
+}
+
 const std::string slow =
     "  - {id: slow, at: 120ms, for: 250ms, every: 450ms, fault: slow, target: db, factor: 4}\n";
 
@@ -118,7 +131,8 @@ std::vector<pid_t> processes_of(pid_t session) {
 }
 
 /// A run in a session of its own, so that every process of it is known.
-pid_t start_run(const Bindings& bindings, const std::string& more) {
+pid_t start_run(const Bindings& bindings, const std::string& more,
+                const InjectOptions& options = {}) {
     const pid_t pid = ::fork();
     if (pid == 0) {
         ::setsid();
@@ -127,7 +141,7 @@ pid_t start_run(const Bindings& bindings, const std::string& more) {
         if (!plan) ::_exit(10);
         auto sockets = open_sockets(*plan);
         if (!sockets) ::_exit(11);
-        const Injected injected = inject(*plan, std::move(*sockets), {});
+        const Injected injected = inject(*plan, std::move(*sockets), options);
         ::_exit(injected.not_undone.empty() ? 3 : 5);
     }
     return pid;
@@ -148,13 +162,7 @@ TEST_CASE("run: whoever of it is killed, and whenever, leaves nothing behind") {
     const int kills = wanted != nullptr ? std::atoi(wanted) : 20;
     const RuntimeFolder folder;
     const Victim victim{folder.path()};
-    Bindings bindings;
-    bindings.services.entries.push_back({"db",
-                                         {.addresses = {victim.address()},
-                                          .flavour = proxy::Flavour::tcp,
-                                          .start = {},
-                                          .pid_file = victim.pid_file(),
-                                          .health = {}}});
+    const Bindings bindings = bindings_of(victim);
     const std::string home = victim.groups();
     const std::string more = victim.find_unslowable().empty() ? slow : "";
     Random dice{random_key(1, 0, "kill", "whom and when")};
@@ -177,16 +185,84 @@ TEST_CASE("run: whoever of it is killed, and whenever, leaves nothing behind") {
     }
 }
 
+/// Of a run whose victim is paused now: the controller, and its guardian.
+std::pair<pid_t, pid_t> start_paused(const Bindings& bindings, const Victim& victim) {
+    InjectOptions options;
+    options.lease = std::chrono::milliseconds{500};
+    const pid_t controller = start_run(bindings, "", options);
+    REQUIRE(wait_until([&] { return !victim.runs(); }));
+    for (const pid_t pid : processes_of(controller)) {
+        std::string name;
+        std::ifstream{"/proc/" + std::to_string(pid) + "/comm"} >> name;
+        if (name == "shake-guardian") return {controller, pid};
+    }
+    FAIL("there is no guardian");
+    return {};
+}
+
+TEST_CASE("run: it pauses neither itself nor whoever started it, whatever a pid_file says") {
+    const RuntimeFolder folder;
+    const Victim victim{folder.path()};
+    Bindings bindings = bindings_of(victim);
+    bindings.services.entries.front().value.pid_file = folder.path("own.pid");
+    std::ofstream{folder.path("own.pid")} << ::getpid() << "\n";
+    const pid_t controller = start_run(bindings, "");
+    int status = 0;
+    REQUIRE(wait_until([&] { return ::waitpid(controller, &status, WNOHANG) == controller; }));
+    CHECK(WEXITSTATUS(status) == 3);
+    CHECK(folder.journals() == 0);
+}
+
+TEST_CASE("run: a controller that stands still loses its run, and everything is undone") {
+    const RuntimeFolder folder;
+    const Victim victim{folder.path()};
+    const auto [controller, guardian] = start_paused(bindings_of(victim), victim);
+    ::kill(controller, SIGSTOP);
+    CHECK(wait_until([&] { return processes_of(controller).size() == 1; }));
+    CHECK(wait_until([&] { return victim.runs(); }));
+    CHECK(folder.journals() == 0);
+    ::kill(controller, SIGCONT);
+    int status = 0;
+    REQUIRE(wait_until([&] { return ::waitpid(controller, &status, WNOHANG) == controller; }));
+    CHECK(WEXITSTATUS(status) == 3);
+}
+
+TEST_CASE("run: a guardian that stands still is given up, and the controller undoes everything") {
+    const RuntimeFolder folder;
+    const Victim victim{folder.path()};
+    const auto [controller, guardian] = start_paused(bindings_of(victim), victim);
+    ::kill(guardian, SIGSTOP);
+    int status = 0;
+    REQUIRE(wait_until([&] { return ::waitpid(controller, &status, WNOHANG) == controller; }));
+    CHECK(WEXITSTATUS(status) == 3);
+    CHECK(wait_until([&] { return processes_of(controller).empty(); }));
+    CHECK(wait_until([&] { return victim.runs(); }));
+    CHECK(folder.journals() == 0);
+}
+
+TEST_CASE("run: a terminal cannot suspend any process of it and leave its faults standing") {
+    const RuntimeFolder folder;
+    const Victim victim{folder.path()};
+    const auto [controller, guardian] = start_paused(bindings_of(victim), victim);
+    // Sent, it would tell nothing: the kernel stops no group that no shell watches.
+    for (const pid_t pid : processes_of(controller)) {
+        std::ifstream status{"/proc/" + std::to_string(pid) + "/status"};
+        std::string word;
+        while (status >> word && word != "SigIgn:") {
+        }
+        std::uint64_t ignored = 0;
+        if (status >> std::hex >> ignored) CHECK((ignored >> (SIGTSTP - 1U) & 1U) == 1);
+    }
+    ::kill(controller, SIGTERM);
+    int status = 0;
+    REQUIRE(wait_until([&] { return ::waitpid(controller, &status, WNOHANG) == controller; }));
+    CHECK(wait_until([&] { return processes_of(controller).empty(); }));
+}
+
 TEST_CASE("run: when controller and guardian die together, `undo` puts it right") {
     const RuntimeFolder folder;
     const Victim victim{folder.path()};
-    Bindings bindings;
-    bindings.services.entries.push_back({"db",
-                                         {.addresses = {victim.address()},
-                                          .flavour = proxy::Flavour::tcp,
-                                          .start = {},
-                                          .pid_file = victim.pid_file(),
-                                          .health = {}}});
+    const Bindings bindings = bindings_of(victim);
     const pid_t controller = start_run(bindings, "");
     REQUIRE(wait_until([&] { return !victim.runs(); }));  // it is paused now
     // Stopped first, so that neither sees the other die.
@@ -212,13 +288,7 @@ TEST_CASE("run: when controller and guardian die together, `undo` takes a contro
     const std::string home = victim.groups();
     const QuotaDeed deed =
         *Cgroups::find()->plan(static_cast<pid_t>(std::stol(victim.pid_text())), "any");
-    Bindings bindings;
-    bindings.services.entries.push_back({"db",
-                                         {.addresses = {victim.address()},
-                                          .flavour = proxy::Flavour::tcp,
-                                          .start = {},
-                                          .pid_file = victim.pid_file(),
-                                          .health = {}}});
+    const Bindings bindings = bindings_of(victim);
     const pid_t controller = start_run(bindings, slow);
     REQUIRE(wait_until([&] { return victim.groups() != home || !deed.is_group; }));
     const std::vector<pid_t> all = processes_of(controller);

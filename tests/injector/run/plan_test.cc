@@ -94,6 +94,16 @@ TEST_CASE("plan: crashes that overlap are one") {
     CHECK(plan->lives.back().from == Time{} + std::chrono::seconds{20});
 }
 
+TEST_CASE("plan: more faults at once than may act are refused before anything is done") {
+    const auto faults = scenario(
+        "[{id: a, at: 10s, for: 5s, fault: crash, target: db},"
+        " {id: b, at: 12s, for: 8s, fault: load, target: users, factor: 2}]");
+    CHECK(make_plan(faults, {}, {.stand_ins = true, .faults_max = 2}).has_value());
+    const auto refused = make_plan(faults, {}, {.stand_ins = true, .faults_max = 1});
+    CHECK(code_of(refused) == "E306");
+    CHECK(refused.error().front().field == "faults[1]");
+}
+
 TEST_CASE("plan: a pause of the user's own service needs its process") {
     const auto pause = scenario("[{id: nap, at: 10s, for: 5s, fault: pause, target: db}]");
     CHECK(code_of(make_plan(pause, bound_db(), {.stand_ins = true})) == "E303");
