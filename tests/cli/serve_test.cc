@@ -45,7 +45,7 @@ std::string receive(int descriptor, std::size_t size) {
     pollfd waiting{.fd = descriptor, .events = POLLIN, .revents = 0};
     while (text.size() < size && poll(&waiting, 1, patience_ms) == 1) {
         char buffer[256];
-        const ssize_t n = read(descriptor, buffer, std::min(sizeof buffer, size - text.size()));
+        const ssize_t n = ::read(descriptor, buffer, std::min(sizeof buffer, size - text.size()));
         if (n <= 0) break;
         text.append(buffer, static_cast<std::size_t>(n));
     }
@@ -82,7 +82,7 @@ class Echo {
         for (;;) {
             const int client = accept(listener, nullptr, nullptr);
             char buffer[256];
-            for (ssize_t n = 0; (n = read(client, buffer, sizeof buffer)) > 0;)
+            for (ssize_t n = 0; (n = ::read(client, buffer, sizeof buffer)) > 0;)
                 if (write(client, buffer, static_cast<std::size_t>(n)) != n) break;
             close(client);
         }

@@ -7,7 +7,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr const char* text = R"(schema: shaketable/v1
+constexpr const char* stories_text = R"(schema: shaketable/v1
 name: stories
 services:
   web: {replicas: 2, endpoints: {get: {steps: [{call: db.get}]}}}
@@ -32,13 +32,13 @@ std::uint32_t first_replica(const model::Model& model, const std::string& name) 
     return 0;
 }
 
-Time at(int ms) {
+Time at_ms(int ms) {
     return Time{milliseconds{ms}};
 }
 
 /// A load generator and one replica of web, each with a memory of its own.
 struct World {
-    model::Model model = model::compile(live::scenario_of(text));
+    model::Model model = model::compile(live::scenario_of(stories_text));
     Stories load, web;
     std::uint32_t users_web = state_of(model, "users", "web");
     std::uint32_t web_db = state_of(model, "web", "db");
@@ -57,22 +57,22 @@ struct World {
                        .edge_state = web_db,
                        .replica = first_replica(model, "db"),
                        .attempt = i,
-                       .sent = at(start + static_cast<int>(i)),
-                       .ended = at(start + static_cast<int>(i) + 1),
+                       .sent = at_ms(start + static_cast<int>(i)),
+                       .ended = at_ms(start + static_cast<int>(i) + 1),
                        .outcome = i < tries ? Outcome::error : outcome});
-        web.stayed({.trace = trace, .id = span, .arrived = at(start), .started = at(start)});
+        web.stayed({.trace = trace, .id = span, .arrived = at_ms(start), .started = at_ms(start)});
         load.ended({.trace = trace,
                     .id = span,
                     .parent = 1,
                     .edge_state = users_web,
                     .replica = first_replica(model, "web") + 1,
-                    .sent = at(start),
-                    .ended = at(start + took),
+                    .sent = at_ms(start),
+                    .ended = at_ms(start + took),
                     .outcome = outcome});
         load.request_ended({.trace = trace,
                             .edge_state = users_web,
-                            .sent = at(start),
-                            .ended = at(start + took),
+                            .sent = at_ms(start),
+                            .ended = at_ms(start + took),
                             .outcome = outcome});
     }
     std::vector<reports::Trace> tell(std::uint32_t keep) const {
@@ -99,7 +99,7 @@ TEST_CASE("stories: a request is told with every try, under whoever made the cal
     CHECK(visits[1].service == "web");
     CHECK(visits[1].replica == 1);
     CHECK(visits[1].parent == 0);
-    CHECK(visits[1].arrived == at(100));
+    CHECK(visits[1].arrived == at_ms(100));
     CHECK(visits[2].service == "db");
     CHECK(visits[2].parent == 1);
     CHECK(visits[2].outcome == Outcome::error);
@@ -134,7 +134,7 @@ TEST_CASE("stories: a request of which something may be forgotten is not told") 
     REQUIRE_FALSE(traces.empty());
     for (const auto& trace : traces) {
         CHECK(trace.ordinal >= 12);
-        CHECK(trace.visits.front().sent == at(10 * static_cast<int>(trace.ordinal)));
+        CHECK(trace.visits.front().sent == at_ms(10 * static_cast<int>(trace.ordinal)));
         CHECK(trace.visits.size() == 3);
     }
 }

@@ -15,7 +15,7 @@ std::string spec(const ControlRig& rig, const std::string& name,
            rig.upstream() + "\"" + more + "}";
 }
 
-void expect_error(const Reply& reply, int status, const std::string& text) {
+void expect_its_error(const Reply& reply, int status, const std::string& text) {
     CHECK(reply.status == status);
     CHECK(reply.body == R"({"error":")" + text + R"(","status":)" + std::to_string(status) + "}\n");
     CHECK(reply.field("Content-Type") == "text/plain; charset=utf-8");
@@ -99,8 +99,8 @@ TEST_CASE("toxiproxy: a proxy is created, shown with its true address, listed an
     const Reply gone = rig.ask("DELETE", "/proxies/b");
     CHECK(gone.status == 204);
     CHECK(gone.body.empty());
-    expect_error(rig.ask("GET", "/proxies/b"), 404, "proxy not found");
-    expect_error(rig.ask("DELETE", "/proxies/b"), 404, "proxy not found");
+    expect_its_error(rig.ask("GET", "/proxies/b"), 404, "proxy not found");
+    expect_its_error(rig.ask("DELETE", "/proxies/b"), 404, "proxy not found");
 }
 
 TEST_CASE("toxiproxy: a proxy that was never started shows the address as it was given") {
@@ -127,23 +127,24 @@ TEST_CASE("toxiproxy: bodies are read as Go reads them") {
     INFO(made.body);
     CHECK(made.status == 201);
     CHECK(made.json()["enabled"] == true);
-    expect_error(rig.ask("POST", "/proxies"), 400, "bad request body: EOF");
+    expect_its_error(rig.ask("POST", "/proxies"), 400, "bad request body: EOF");
     CHECK(rig.ask("POST", "/proxies", "{").error().starts_with("bad request body: "));
     CHECK(rig.ask("POST", "/proxies", R"({"name":5})").error().starts_with("bad request body: "));
     CHECK(rig.ask("POST", "/proxies", "[]").error().starts_with("bad request body: "));
-    expect_error(rig.ask("POST", "/proxies", "{}"), 400, "missing required field: name");
-    expect_error(rig.ask("POST", "/proxies", R"({"name":"q"})"), 400,
-                 "missing required field: upstream");
+    expect_its_error(rig.ask("POST", "/proxies", "{}"), 400, "missing required field: name");
+    expect_its_error(rig.ask("POST", "/proxies", R"({"name":"q"})"), 400,
+                     "missing required field: upstream");
 }
 
 TEST_CASE("toxiproxy: a proxy that cannot be made leaves nothing behind") {
     ControlRig rig;
     const std::string taken = rig.add_proxy().address().print();
-    expect_error(rig.ask("POST", "/proxies", spec(rig, "p", taken)), 409, "proxy already exists");
-    expect_error(rig.ask("POST", "/proxies", spec(rig, "q", taken)), 500,
-                 "listen tcp " + taken + ": bind: address already in use");
-    expect_error(rig.ask("POST", "/proxies", spec(rig, "q", "local373")), 500,
-                 "listen tcp: address local373: missing port in address");
+    expect_its_error(rig.ask("POST", "/proxies", spec(rig, "p", taken)), 409,
+                     "proxy already exists");
+    expect_its_error(rig.ask("POST", "/proxies", spec(rig, "q", taken)), 500,
+                     "listen tcp " + taken + ": bind: address already in use");
+    expect_its_error(rig.ask("POST", "/proxies", spec(rig, "q", "local373")), 500,
+                     "listen tcp: address local373: missing port in address");
     CHECK(rig.ask("GET", "/proxies/q").status == 404);
 }
 
@@ -167,10 +168,10 @@ TEST_CASE("toxiproxy: a proxy is updated by PATCH and by POST, and keeps its tox
     }
     CHECK(rig.ask("PATCH", "/proxies/p", R"({"upstream":"127.0.0.1:9"})").json()["upstream"] ==
           "127.0.0.1:9");
-    expect_error(rig.ask("PATCH", "/proxies/p", R"({"listen":"nonsense"})"), 500,
-                 "address nonsense: missing port in address");
-    expect_error(rig.ask("PATCH", "/proxies/none", "{}"), 404, "proxy not found");
-    expect_error(rig.ask("PATCH", "/proxies/p"), 400, "bad request body: EOF");
+    expect_its_error(rig.ask("PATCH", "/proxies/p", R"({"listen":"nonsense"})"), 500,
+                     "address nonsense: missing port in address");
+    expect_its_error(rig.ask("PATCH", "/proxies/none", "{}"), 404, "proxy not found");
+    expect_its_error(rig.ask("PATCH", "/proxies/p"), 400, "bad request body: EOF");
     const Json moved = rig.ask("PATCH", "/proxies/p", R"({"listen":"127.0.0.1:0"})").json();
     CHECK(moved["listen"] != listen);
     CHECK(moved["toxics"].size() == 1);
@@ -198,8 +199,8 @@ TEST_CASE("toxiproxy: a proxy that cannot be enabled stays disabled and says why
     const std::string taken = rig.add_proxy().address().print();
     REQUIRE(rig.ask("POST", "/proxies", spec(rig, "q", taken, R"(,"enabled":false)")).status ==
             201);
-    expect_error(rig.ask("PATCH", "/proxies/q", R"({"enabled":true})"), 500,
-                 "listen tcp " + taken + ": bind: address already in use");
+    expect_its_error(rig.ask("PATCH", "/proxies/q", R"({"enabled":true})"), 500,
+                     "listen tcp " + taken + ": bind: address already in use");
     CHECK(rig.ask("GET", "/proxies/q").json()["enabled"] == false);
 }
 
@@ -333,11 +334,11 @@ TEST_CASE("toxiproxy: toxics that cannot be are refused in the original's words"
     const auto add = [&](const std::string& body) {
         return rig.ask("POST", "/proxies/p/toxics", body);
     };
-    expect_error(add(""), 400, "bad request body: EOF");
-    expect_error(add("{}"), 400, "invalid toxic type");
-    expect_error(add(R"({"type":"packet_loss"})"), 400, "invalid toxic type");
-    expect_error(add(R"({"type":"latency","stream":"sideways"})"), 400,
-                 "stream was invalid, can be either upstream or downstream");
+    expect_its_error(add(""), 400, "bad request body: EOF");
+    expect_its_error(add("{}"), 400, "invalid toxic type");
+    expect_its_error(add(R"({"type":"packet_loss"})"), 400, "invalid toxic type");
+    expect_its_error(add(R"({"type":"latency","stream":"sideways"})"), 400,
+                     "stream was invalid, can be either upstream or downstream");
     for (const char* value : {"1.5", "1e3", R"("5")", "99999999999999999999"}) {
         INFO(value);
         const Reply reply =
@@ -346,13 +347,13 @@ TEST_CASE("toxiproxy: toxics that cannot be are refused in the original's words"
         CHECK(reply.error().starts_with("bad request body: "));
     }
     REQUIRE(add(R"({"type":"latency","name":"t"})").status == 200);
-    expect_error(add(R"({"type":"timeout","name":"t","stream":"upstream"})"), 409,
-                 "toxic already exists");
-    expect_error(rig.ask("POST", "/proxies/none/toxics", "{}"), 404, "proxy not found");
-    expect_error(rig.ask("GET", "/proxies/none/toxics"), 404, "proxy not found");
-    expect_error(rig.ask("GET", "/proxies/p/toxics/none"), 404, "toxic not found");
-    expect_error(rig.ask("PATCH", "/proxies/p/toxics/none", "{}"), 404, "toxic not found");
-    expect_error(rig.ask("DELETE", "/proxies/p/toxics/none"), 404, "toxic not found");
+    expect_its_error(add(R"({"type":"timeout","name":"t","stream":"upstream"})"), 409,
+                     "toxic already exists");
+    expect_its_error(rig.ask("POST", "/proxies/none/toxics", "{}"), 404, "proxy not found");
+    expect_its_error(rig.ask("GET", "/proxies/none/toxics"), 404, "proxy not found");
+    expect_its_error(rig.ask("GET", "/proxies/p/toxics/none"), 404, "toxic not found");
+    expect_its_error(rig.ask("PATCH", "/proxies/p/toxics/none", "{}"), 404, "toxic not found");
+    expect_its_error(rig.ask("DELETE", "/proxies/p/toxics/none"), 404, "toxic not found");
 }
 
 TEST_CASE("toxiproxy: updating a toxic merges attributes and leaves type, stream and name alone") {

@@ -17,7 +17,7 @@ std::string faulty(const std::string& fault, const std::string& service = "worke
            fault + "}\n";
 }
 
-reports::Repeat ran(const std::string& text) {
+reports::Repeat repeat_of(const std::string& text) {
     live::Run run{live::scenario_of(text)};
     return run.record().repeats[0];
 }
@@ -31,7 +31,7 @@ const reports::ServiceTotals& during(const reports::Repeat& repeat) {
 }
 
 TEST_CASE("stand-in faults: slowed down, its work takes longer for as long as that") {
-    const reports::Repeat repeat = ran(faulty("fault: slow, factor: 5"));
+    const reports::Repeat repeat = repeat_of(faulty("fault: slow, factor: 5"));
     CHECK(to_seconds(during(repeat).busy_time) == Approx(0.4 * 200 * 0.02).epsilon(0.15));
     CHECK(to_seconds(repeat.segments[0].services[0].busy_time) ==
           Approx(0.4 * 200 * 0.004).epsilon(0.15));
@@ -40,13 +40,13 @@ TEST_CASE("stand-in faults: slowed down, its work takes longer for as long as th
 
 TEST_CASE("stand-in faults: shared cores slow down alike") {
     const reports::Repeat repeat =
-        ran(faulty("fault: slow, factor: 5", "workers: 64\n    cores: 8"));
+        repeat_of(faulty("fault: slow, factor: 5", "workers: 64\n    cores: 8"));
     CHECK(to_seconds(during(repeat).busy_time) == Approx(0.4 * 200 * 0.02).epsilon(0.15));
 }
 
 TEST_CASE("stand-in faults: exhausted, it holds fewer workers at once") {
     const reports::Repeat repeat =
-        ran(faulty("fault: exhaust, workers: 7", "workers: 8", "{work: 20ms}"));
+        repeat_of(faulty("fault: exhaust, workers: 7", "workers: 8", "{work: 20ms}"));
     CHECK(repeat.segments[0].services[0].busy_max >= 4);
     CHECK(to_seconds(during(repeat).busy_time) <= 0.401 + 0.02 * 8);
     CHECK(during(repeat).queue_max > 10);
@@ -57,7 +57,7 @@ TEST_CASE("stand-in faults: with its connections taken, callers are refused befo
     const std::string call = "timeout: 1s}";
     text.replace(text.find(call), call.size(), "policy: pool}");
     text += "policies: {pool: {timeout: 1s, bulkhead: 8}}\n";
-    const reports::Repeat repeat = ran(text);
+    const reports::Repeat repeat = repeat_of(text);
     CHECK(during(repeat).arrived == 0);
     CHECK(repeat.segments[1].flows[0].settled[static_cast<std::size_t>(Outcome::bulkhead_full)] ==
           80);
@@ -65,15 +65,15 @@ TEST_CASE("stand-in faults: with its connections taken, callers are refused befo
 }
 
 TEST_CASE("stand-in faults: a pause of the timeline stops work and keeps what is in hand") {
-    const reports::Repeat repeat = ran(faulty("fault: pause"));
+    const reports::Repeat repeat = repeat_of(faulty("fault: pause"));
     CHECK(during(repeat).completed <= 1);
     CHECK(during(repeat).arrived >= 75);
     CHECK(live::flow(repeat, 0).succeeded() >= 230);  // none was lost
 }
 
 TEST_CASE("stand-in faults: a cold cache misses") {
-    const reports::Repeat repeat =
-        ran(faulty("fault: cold_cache", "workers: 8", "{cache: {hit: 100%, miss: [{fail: 500}]}}"));
+    const reports::Repeat repeat = repeat_of(
+        faulty("fault: cold_cache", "workers: 8", "{cache: {hit: 100%, miss: [{fail: 500}]}}"));
     const auto error = static_cast<std::size_t>(Outcome::error);
     CHECK(repeat.segments[0].flows[0].settled[error] == 0);
     CHECK(repeat.segments[1].flows[0].settled[error] >= 75);

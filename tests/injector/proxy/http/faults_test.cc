@@ -15,7 +15,7 @@ using namespace faults;
 const std::string get = "GET /a HTTP/1.1\r\nHost: x\r\n\r\n";
 const std::string ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
 
-struct Bed {
+struct FaultBed {
     Rig rig;
     Proxy& proxy = rig.add(Flavour::http);
     Peer client = rig.connect(proxy);
@@ -59,7 +59,7 @@ struct Bed {
 };
 
 TEST_CASE("error: answers in its turn, on a connection that lives on") {
-    Bed bed;
+    FaultBed bed;
     bed.rig.put(
         Error{.status = {503},
               .match = Match{.method = "POST", .path = "/orders/*", .header = "X-User: bot"}});
@@ -75,7 +75,7 @@ TEST_CASE("error: answers in its turn, on a connection that lives on") {
 }
 
 TEST_CASE("error: a sequence is exact, over all connections") {
-    Bed bed;
+    FaultBed bed;
     bed.rig.put(Error{.sequence = Sequence{Sequence::Which::every, 3}});
     std::string pattern;
     for (int i = 0; i < 9; ++i) {
@@ -89,7 +89,7 @@ TEST_CASE("error: a sequence is exact, over all connections") {
 }
 
 TEST_CASE("error: pipelined behind a slow answer it waits for its turn") {
-    Bed bed;
+    FaultBed bed;
     bed.rig.put(Error{.match = Match{.path = "/b"}});
     bed.client.send(get + "GET /b HTTP/1.1\r\nHost: x\r\n\r\n" + get);
     Peer server = bed.rig.accept();
@@ -105,14 +105,14 @@ TEST_CASE("error: pipelined behind a slow answer it waits for its turn") {
 }
 
 TEST_CASE("error: a status of gRPC is a success of HTTP with its trailer") {
-    Bed bed;
+    FaultBed bed;
     bed.rig.put(Error{.status = {14}});
     CHECK(bed.ask(get) == "HTTP/1.1 200 OK");
     CHECK(bed.client.received.find("grpc-status: 14\r\n") != std::string::npos);
 }
 
 TEST_CASE("latency: holds each request by itself, and pipelined ones together") {
-    Bed bed;
+    FaultBed bed;
     bed.rig.put(Latency{.delay = Duration{60ms}, .direction = Direction::both});
     auto start = std::chrono::steady_clock::now();
     CHECK(bed.ask(get) == "HTTP/1.1 200 OK");
@@ -126,7 +126,7 @@ TEST_CASE("latency: holds each request by itself, and pipelined ones together") 
 }
 
 TEST_CASE("blackhole: a request is swallowed, those before it are answered") {
-    Bed bed;
+    FaultBed bed;
     bed.rig.put({.id = "f", .kind = Error{.match = Match{.path = "/none"}}});
     CHECK(bed.ask(get) == "HTTP/1.1 200 OK");
     bed.rig.put({.id = "hole", .kind = Blackhole{.existing = true}});
@@ -142,7 +142,7 @@ TEST_CASE("blackhole: a request is swallowed, those before it are answered") {
 }
 
 TEST_CASE("blackhole: an answer that is in flight when it begins is lost") {
-    Bed bed;
+    FaultBed bed;
     bed.client.send(get);
     Peer server = bed.rig.accept();
     bed.rig.expect(server, get);
@@ -152,7 +152,7 @@ TEST_CASE("blackhole: an answer that is in flight when it begins is lost") {
 }
 
 TEST_CASE("reset: a request that is hit resets its connection") {
-    Bed bed;
+    FaultBed bed;
     (void)bed.ask(get);
     bed.rig.put(Reset{.existing = false});
     CHECK(bed.ask(get) == "HTTP/1.1 200 OK");  // on a connection from before
@@ -162,7 +162,7 @@ TEST_CASE("reset: a request that is hit resets its connection") {
 }
 
 TEST_CASE("tamper: headers are set and removed, in requests and in answers") {
-    Bed bed;
+    FaultBed bed;
     bed.rig.put({.id = "set", .kind = Tamper{.header = "X-Cache", .value = "stale"}});
     bed.rig.put({.id = "cut", .kind = Tamper{.header = "host", .direction = Direction::request}});
     bed.rig.put(
@@ -175,7 +175,7 @@ TEST_CASE("tamper: headers are set and removed, in requests and in answers") {
 }
 
 TEST_CASE("tamper: another body has another length, whatever framed the old one") {
-    Bed bed;
+    FaultBed bed;
     bed.rig.put(Tamper{.body = "{}", .direction = Direction::response});
     (void)bed.ask(get,
                   "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n");
@@ -185,7 +185,7 @@ TEST_CASE("tamper: another body has another length, whatever framed the old one"
 }
 
 TEST_CASE("corrupt: breaks a body and not the connection") {
-    Bed bed;
+    FaultBed bed;
     bed.rig.put(Corrupt{});
     const std::string head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n";
     for (int i = 0; i < 3; ++i) {
@@ -201,7 +201,7 @@ TEST_CASE("corrupt: breaks a body and not the connection") {
 }
 
 TEST_CASE("limit_data: an answer breaks off after so many bytes of its body") {
-    Bed bed;
+    FaultBed bed;
     bed.rig.put(LimitData{.bytes = {3}});
     (void)bed.ask(get);  // two bytes pass
     (void)bed.ask(get, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello");
@@ -214,7 +214,7 @@ TEST_CASE("limit_data: an answer breaks off after so many bytes of its body") {
 }
 
 TEST_CASE("throttle_response: a body trickles") {
-    Bed bed;
+    FaultBed bed;
     bed.rig.put(ThrottleResponse{.rate = {10'000}});
     const auto start = std::chrono::steady_clock::now();
     const std::string answer =
@@ -225,7 +225,7 @@ TEST_CASE("throttle_response: a body trickles") {
 }
 
 TEST_CASE("refuse: closes the listener, and a share of requests is reset") {
-    Bed bed;
+    FaultBed bed;
     bed.rig.put(Refuse{.of = Of::request});
     CHECK_FALSE(try_connect(bed.proxy.address()));
     CHECK(bed.ask(get).empty());

@@ -10,8 +10,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const std::string get = "GET /a?b HTTP/1.1\r\nHost: x\r\nUser-Agent:  odd  spacing\r\n\r\n";
-const std::string ok = "HTTP/1.1 200 Fine\r\ncontent-LENGTH: 2\r\n\r\nhi";
+const std::string get_text = "GET /a?b HTTP/1.1\r\nHost: x\r\nUser-Agent:  odd  spacing\r\n\r\n";
+const std::string ok_text = "HTTP/1.1 200 Fine\r\ncontent-LENGTH: 2\r\n\r\nhi";
 
 struct Talk {
     Rig rig;
@@ -32,14 +32,14 @@ struct Talk {
 };
 
 TEST_CASE("session: requests and answers cross unchanged, one after the other") {
-    Talk t{get};
+    Talk t{get_text};
     for (int i = 0; i < 3; ++i) {
-        t.rig.expect(t.server, get);
-        t.server.send(ok);
-        t.rig.expect(t.client, ok);
-        t.client.send(get);
+        t.rig.expect(t.server, get_text);
+        t.server.send(ok_text);
+        t.rig.expect(t.client, ok_text);
+        t.client.send(get_text);
     }
-    t.rig.expect(t.server, get);
+    t.rig.expect(t.server, get_text);
     CHECK(t.proxy.meter().connections == 1);
     CHECK(t.proxy.meter().calls == 4);
     CHECK(t.proxy.meter().settled[0] == 3);
@@ -59,29 +59,29 @@ TEST_CASE("session: bytes may come one by one") {
     }
     server = rig.accept();
     rig.expect(*server, request);
-    for (const char c : ok) {
+    for (const char c : ok_text) {
         server->send({&c, 1});
         rig.settle();
     }
-    rig.expect(client, ok);
+    rig.expect(client, ok_text);
     CHECK(proxy.meter().settled[0] == 1);
 }
 
 TEST_CASE("session: pipelined requests are answered in their order") {
-    Talk t{get + get + get};
-    t.rig.expect(t.server, get + get + get);
-    t.server.send(ok + "HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n");
-    t.rig.expect(t.client, ok + "HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n");
-    t.server.send(ok);
-    t.rig.expect(t.client, ok);
+    Talk t{get_text + get_text + get_text};
+    t.rig.expect(t.server, get_text + get_text + get_text);
+    t.server.send(ok_text + "HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n");
+    t.rig.expect(t.client, ok_text + "HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n");
+    t.server.send(ok_text);
+    t.rig.expect(t.client, ok_text);
     CHECK(t.proxy.meter().settled[0] == 2);
     CHECK(t.proxy.meter().settled[static_cast<std::size_t>(Outcome::error)] == 1);
 }
 
 TEST_CASE("session: more pipelined requests than it remembers wait for the first ones") {
     std::string asked, answered;
-    for (int i = 0; i < 16; ++i) asked += get;
-    for (int i = 0; i < 16; ++i) answered += ok;
+    for (int i = 0; i < 16; ++i) asked += get_text;
+    for (int i = 0; i < 16; ++i) answered += ok_text;
     Talk t{asked + asked};
     t.rig.settle();
     t.rig.expect(t.server, asked);
@@ -115,9 +115,9 @@ TEST_CASE("session: large bodies pass, by length and in chunks, and memory stays
     });
     CHECK((client.received == answer));
     client.received.clear();
-    client.send(get);
+    client.send(get_text);
     server.received.clear();
-    rig.expect(server, get);
+    rig.expect(server, get_text);
 }
 
 TEST_CASE("session: a body can wait for a 100, and the answer may come instead") {
@@ -129,8 +129,8 @@ TEST_CASE("session: a body can wait for a 100, and the answer may come instead")
     t.rig.expect(t.client, "HTTP/1.1 100 Continue\r\n\r\n");
     t.client.send("body");
     t.rig.expect(t.server, "body");
-    t.server.send("HTTP/1.1 103 Early Hints\r\nLink: a\r\n\r\n" + ok);
-    t.rig.expect(t.client, "HTTP/1.1 103 Early Hints\r\nLink: a\r\n\r\n" + ok);
+    t.server.send("HTTP/1.1 103 Early Hints\r\nLink: a\r\n\r\n" + ok_text);
+    t.rig.expect(t.client, "HTTP/1.1 103 Early Hints\r\nLink: a\r\n\r\n" + ok_text);
     t.client.send(head);
     t.rig.expect(t.server, head);
     t.server.send("HTTP/1.1 417 No\r\nContent-Length: 0\r\n\r\n");
@@ -162,29 +162,29 @@ TEST_CASE("session: an upgrade that is declined leaves it as it was") {
         "GET / HTTP/1.1\r\nHost: x\r\nConnection: upgrade\r\nUpgrade: h2c\r\n\r\n";
     Talk t{ask};
     t.rig.expect(t.server, ask);
-    t.server.send(ok);
-    t.rig.expect(t.client, ok);
-    t.client.send(get);
-    t.rig.expect(t.server, get);
+    t.server.send(ok_text);
+    t.rig.expect(t.client, ok_text);
+    t.client.send(get_text);
+    t.rig.expect(t.server, get_text);
 }
 
 TEST_CASE("session: answers without a body are known by their request and status") {
     const std::string head = "HEAD / HTTP/1.1\r\nHost: x\r\n\r\n";
-    Talk t{head + get + get + get};
-    t.rig.expect(t.server, head + get + get + get);
+    Talk t{head + get_text + get_text + get_text};
+    t.rig.expect(t.server, head + get_text + get_text + get_text);
     const std::string answers =
         "HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n"
         "HTTP/1.1 204 No Content\r\n\r\n"
         "HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n" +
-        ok;
+        ok_text;
     t.server.send(answers);
     t.rig.expect(t.client, answers);
     CHECK(t.proxy.meter().settled[0] == 4);
 }
 
 TEST_CASE("session: an answer can end with its connection") {
-    Talk t{get};
-    t.rig.expect(t.server, get);
+    Talk t{get_text};
+    t.rig.expect(t.server, get_text);
     t.server.send("HTTP/1.0 200 OK\r\n\r\nall there is");
     t.server.end();
     t.ends(t.client);
@@ -196,8 +196,8 @@ TEST_CASE("session: an answer can end with its connection") {
 }
 
 TEST_CASE("session: a client that gives up is noticed upstream, and counts as a timeout") {
-    Talk t{get};
-    t.rig.expect(t.server, get);
+    Talk t{get_text};
+    t.rig.expect(t.server, get_text);
     t.client.close();
     t.ends(t.server);
     t.server.close();
@@ -206,8 +206,8 @@ TEST_CASE("session: a client that gives up is noticed upstream, and counts as a 
 }
 
 TEST_CASE("session: an upstream that resets resets its client") {
-    Talk t{get};
-    t.rig.expect(t.server, get);
+    Talk t{get_text};
+    t.rig.expect(t.server, get_text);
     t.server.reset();
     t.ends(t.client);
     CHECK(t.client.was_reset);
@@ -230,11 +230,11 @@ TEST_CASE("session: our own headers stop where the upstream is none of ours") {
 }
 
 TEST_CASE("session: an answer that nobody asked for ends the connection") {
-    Talk t{get};
-    t.rig.expect(t.server, get);
-    t.server.send(ok + ok);
+    Talk t{get_text};
+    t.rig.expect(t.server, get_text);
+    t.server.send(ok_text + ok_text);
     t.ends(t.client);
-    CHECK(t.client.received == ok);
+    CHECK(t.client.received == ok_text);
     CHECK(t.client.was_reset);
 }
 
