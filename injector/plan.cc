@@ -93,7 +93,7 @@ class Planner {
 
     void bind() {
         for (const auto& [name, service] : plan_.bindings.services) {
-            const auto is_it = [&](const auto& plan) { return plan.name == name; };
+            const auto is_it = [&name = name](const auto& plan) { return plan.name == name; };
             if (std::none_of(model().services.begin(), model().services.end(), is_it))
                 report("E101", "services." + name, "the scenario has no service \"" + name + "\"");
         }
