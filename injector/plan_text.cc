@@ -89,7 +89,12 @@ std::string print(const Plan& plan) {
                         seconds_of(occurrence.end), fault.id, faults::kind_name(fault.what),
                         fault.target ? " on " + Text<faults::Target>::print(*fault.target) : "");
     }
-    if (!plan.pauses.empty() || plan.lives.size() > model.replicas.size()) text += "signals\n";
+    const bool starts_again = std::any_of(plan.lives.begin(), plan.lives.end(),
+                                          [](const Life& life) { return life.number > 0; });
+    if (!plan.pauses.empty() || !plan.deaths.empty() || starts_again) text += "signals\n";
+    for (const Death& death : plan.deaths)
+        text +=
+            fmt::format("  {}: SIGKILL at {}\n", plan.name_of(death.replica), seconds_of(death.at));
     for (const Pause& pause : plan.pauses)
         text += fmt::format("  {}: SIGSTOP at {}, SIGCONT at {}\n", plan.name_of(pause.replica),
                             seconds_of(pause.from), seconds_of(pause.until));

@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::size_t room = 65'536;              ///< bytes of one way that wait without a delay
 constexpr std::size_t room_delayed = 16U << 20U;  ///< and at most with one
+constexpr Duration lateness_max = std::chrono::milliseconds{100};
 
 }  // namespace
 
@@ -95,8 +96,12 @@ void Outlet::choose_piece(const Mark& mark, Time now) {
     const double rate = std::min(mark.pace.rate, mark.pace.edge_rate);
     if (rate < faults::unlimited_rate) size = std::min(size, Wire::piece(rate));
     piece_ = size;
-    piece_at_ = std::max({gap_until_, wire_.through(now, size, mark.pace.rate),
-                          edge_.through(now, size, mark.pace.edge_rate)});
+    // From when they could have gone: what we are late ourselves must not make the wire narrower.
+    // But a peer that has not read for longer gets no flood for it.
+    const Time due = last_due_ == Time{} ? now : last_due_;
+    const Time from = std::clamp(due, now - lateness_max, now);
+    piece_at_ = std::max({gap_until_, wire_.through(from, size, mark.pace.rate),
+                          edge_.through(from, size, mark.pace.edge_rate)});
 }
 
 Outlet::State Outlet::pump(Socket& sink, Time now) {

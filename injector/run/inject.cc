@@ -23,6 +23,7 @@
 #include "injector/run/health.h"
 #include "injector/run/lease.h"
 #include "injector/run/run_page.h"
+#include "injector/run/signals.h"
 #include "injector/stories.h"
 #include "reports/record/merge_part.h"
 
@@ -32,41 +33,6 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-
-volatile std::sig_atomic_t caught = 0;
-void remember(int signal) {
-    caught = signal;
-}
-
-/// While it lives, the signals that end a program end the run instead.
-class Signals {
-  public:
-    Signals() {
-        caught = 0;
-        struct sigaction action {};
-        action.sa_handler = remember;
-        for (std::size_t i = 0; i < ended_by.size(); ++i)
-            ::sigaction(ended_by[i], &action, &before_[i]);
-        action.sa_handler = SIG_IGN;
-        for (std::size_t i = 0; i < ignored.size(); ++i)
-            ::sigaction(ignored[i], &action, &ignored_before_[i]);
-    }
-    ~Signals() {
-        for (std::size_t i = 0; i < ended_by.size(); ++i)
-            ::sigaction(ended_by[i], &before_[i], nullptr);
-        for (std::size_t i = 0; i < ignored.size(); ++i)
-            ::sigaction(ignored[i], &ignored_before_[i], nullptr);
-    }
-    Signals(const Signals&) = delete;
-    Signals& operator=(const Signals&) = delete;
-
-  private:
-    static constexpr std::array<int, 3> ended_by{SIGINT, SIGTERM, SIGHUP};
-    /// A run that is suspended by the terminal would leave its faults standing.
-    static constexpr std::array<int, 2> ignored{SIGPIPE, SIGTSTP};
-    std::array<struct sigaction, 3> before_{};
-    std::array<struct sigaction, 2> ignored_before_{};
-};
 
 class Controller {
   public:
@@ -96,6 +62,7 @@ class Controller {
     struct Process {
         Channel channel;
         bool is_awaited = true;  ///< its part
+        bool is_silent = false;  ///< has been given up
         Time last_sample{};
     };
 
@@ -167,7 +134,7 @@ class Controller {
             std::string reason = "it is not there";
             while (!is_healthy(plan_.address_of(r), bound->health, reason)) {
                 poll_guardian();
-                if (caught != 0) return note_signal(), false;
+                if (Signals::caught() != 0) return note_signal(), false;
                 if (is_ended()) return false;
                 if (std::chrono::steady_clock::now() > until)
                     return fail(plan_.name_of(r) + " at " + plan_.address_of(r).print() +
@@ -305,13 +272,13 @@ class Controller {
 
     void note_signal() {
         result_.end = Injected::End::interrupted;
-        result_.signal = caught;
-        result_.why = ::strsignal(caught);
+        result_.signal = Signals::caught();
+        result_.why = ::strsignal(Signals::caught());
     }
 
     void look() {
         const Time now = clock_->now();
-        if (caught != 0) return note_signal();
+        if (Signals::caught() != 0) return note_signal();
         if (options_.progress) options_.progress(watch_, now);
         if (page_) page_->poll(now);
         if (page_ && page_->is_stop_wanted()) return stop("somebody asked for the end");
@@ -334,6 +301,7 @@ class Controller {
             const Duration silence = now - processes_[slot].last_sample;
             if (silence <= plan_.model.scenario.run.sample_every + options_.lease) continue;
             processes_[slot].is_awaited = false;
+            processes_[slot].is_silent = true;
             return name_of_slot(slot) + "has said nothing for " +
                    Text<Duration>::print(std::chrono::duration_cast<seconds>(silence));
         }
@@ -351,6 +319,19 @@ class Controller {
                plan_.lives[slot - first_life_slot].from <= clock_->now();
     }
 
+    /// For five seconds at most. False: some have not come.
+    bool wait_for_parts() {
+        const auto until = std::chrono::steady_clock::now() + seconds{5};
+        const auto is_waiting = [&] {
+            return std::any_of(processes_.begin(), processes_.end(), [&](const Process& process) {
+                const auto slot = static_cast<std::size_t>(&process - processes_.data());
+                return process.is_awaited && !process.channel.closed() && has_begun(slot);
+            });
+        };
+        while (is_waiting() && std::chrono::steady_clock::now() < until && !wire_->closed()) poll();
+        return !is_waiting();
+    }
+
     /// Some requests whole: first whose stories are worth telling, then what everybody knows.
     void gather_stories() {
         if (plan_.options.repeat > 0 || plan_.model.scenario.run.keep_traces == 0) return;
@@ -361,7 +342,7 @@ class Controller {
                 poll();
         };
         Process& load = processes_[load_slot];
-        if (!load.is_awaited || !load.channel.send(MessageKind::order, stories_.order_to_choose()))
+        if (load.is_silent || !load.channel.send(MessageKind::order, stories_.order_to_choose()))
             return;
         wait_for([&] { return stories_.has_chosen() || load.channel.closed(); });
         std::vector<const Process*> asked;
@@ -378,20 +359,13 @@ class Controller {
         if (stories_.has_chosen()) result_.traces = stories_.take(plan_.model);
     }
 
-    /// Everybody hands over what it has counted.
+    /// Everybody hands over what it has counted: at the end of the run by itself, else when told.
     void collect() {
+        if (!is_ended()) wait_for_parts();
         if (result_.end != Injected::End::failed) gather_stories();
         for (Process& process : processes_)
             if (!process.channel.closed()) (void)process.channel.send(MessageKind::stop);
-        const auto until = std::chrono::steady_clock::now() + seconds{5};
-        const auto is_waiting = [&] {
-            return std::any_of(processes_.begin(), processes_.end(), [&](const Process& process) {
-                const auto slot = static_cast<std::size_t>(&process - processes_.data());
-                return process.is_awaited && !process.channel.closed() && has_begun(slot);
-            });
-        };
-        while (is_waiting() && std::chrono::steady_clock::now() < until && !wire_->closed()) poll();
-        if (is_waiting()) fail("a process has not handed over what it counted");
+        if (!wait_for_parts()) fail("a process has not handed over what it counted");
         if (result_.repeats.empty()) return;
         reports::Repeat signals;
         signals.fault_hits = hits_;

@@ -309,7 +309,9 @@ std::vector<pid_t> find_workers(pid_t controller) {
         std::ifstream file{"/proc/" + pid + "/stat"};
         std::string line;
         std::getline(file, line);
-        std::istringstream rest{line.substr(line.rfind(')') + 2)};
+        const std::size_t name_end = line.rfind(')');
+        if (name_end == std::string::npos) return std::string{};  // it has ended meanwhile
+        std::istringstream rest{line.substr(name_end + 2)};
         std::string state, parent;
         rest >> state >> parent;
         return parent;

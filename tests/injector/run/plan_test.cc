@@ -215,7 +215,16 @@ TEST_CASE("plan: in words, it names every target, port and signal") {
     }
 }
 
-TEST_CASE("plan: in words, a ramp of a slow_web-down is its first step and its last") {
+TEST_CASE("plan: in words, the end of a service of yours is a SIGKILL, and a start") {
+    const auto plan = make_plan(
+        two_services("[{id: gone, at: 10s, for: 5s, fault: crash, target: db}]"),
+        bound_db({.addresses = {"127.0.0.1:5432"}, .start = {"./db"}}), {.stand_ins = true});
+    REQUIRE(plan.has_value());
+    CHECK(print(*plan).find("signals\n  db[0]: SIGKILL at 10s\n  db[0]: started again at 15s\n") !=
+          std::string::npos);
+}
+
+TEST_CASE("plan: in words, a ramp of a slow-down is its first step and its last") {
     const auto plan = make_plan(
         two_services(
             "[{id: tired, at: 10s, for: 5s, fault: slow, target: db, factor: 4, ramp: 1s}]"),
