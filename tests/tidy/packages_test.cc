@@ -18,8 +18,8 @@ struct Package {
 const std::vector<Package>& packages() {
     static const std::vector<Package> list{
         {"boost/graph/", {"scenarios/topology.", "scenarios/lint/"}},
-        {"boost/asio", {"injector/"}},
-        {"boost/beast", {"injector/"}},
+        {"boost/asio", {"injector/", "tests/fuzz/"}},  // there as a second reader of HTTP
+        {"boost/beast", {"injector/", "tests/fuzz/"}},
         {"boost/", {"tests/", "bench/"}},  // independent oracles
         {"simgrid/", {"sim/network/"}},
         {"CLI/", {"cli/"}},
