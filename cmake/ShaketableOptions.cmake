@@ -24,6 +24,8 @@ add_library(shaketable_flags INTERFACE)
 target_compile_options(shaketable_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Werror
   -ffp-contract=off -fno-fast-math -fstack-protector-strong)
+# What is linked is found at the start and then read-only (full RELRO).
+target_link_options(shaketable_flags INTERFACE -Wl,-z,relro,-z,now)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # g++ 12 warns wrongly inside std::string and std::variant at -O2 and above, by the length of a constant even.
   target_compile_options(shaketable_flags INTERFACE

@@ -299,13 +299,13 @@ TEST_CASE("subsets: the ways to choose are exact, up to the largest number") {
 
 TEST_CASE("lint: the library is warned of what its comments announce, and of nothing else") {
     const auto codes_in = [](const std::string& text) {
-        std::set<std::string> codes;
+        std::set<std::string> announced;
         std::istringstream lines{text};
         for (std::string line; std::getline(lines, line) && !line.starts_with("schema:");)
             for (std::size_t at = line.find("W2"); at != std::string::npos;
                  at = line.find("W2", at + 1))
-                codes.insert(line.substr(at, 4));
-        return codes;
+                announced.insert(line.substr(at, 4));
+        return announced;
     };
     for (const auto& entry :
          std::filesystem::directory_iterator{test::source_path("scenarios/library")}) {

@@ -11,7 +11,7 @@ namespace {
 
 using proxy::Peer;
 
-const std::string slow = R"({"fault":"latency","target":"p","delay":"100ms"})";
+const std::string slow_fault = R"({"fault":"latency","target":"p","delay":"100ms"})";
 
 void expect_error(const Reply& reply, int status, const std::string& part) {
     INFO(reply.body);
@@ -33,7 +33,7 @@ TEST_CASE("own api: a fault is put, shown in the language's words, listed and ta
     ControlRig rig;
     rig.add_proxy();
     CHECK(rig.ask("GET", "/v1/faults").json() == Json{{"faults", Json::array()}});
-    const Reply made = rig.put("/v1/faults/slow", slow);
+    const Reply made = rig.put("/v1/faults/slow", slow_fault);
     CHECK(made.status == 201);
     CHECK(made.json() ==
           Json{{"id", "slow"}, {"fault", "latency"}, {"target", "p"}, {"delay", "100ms"}});
@@ -49,7 +49,7 @@ TEST_CASE("own api: a fault is put, shown in the language's words, listed and ta
 TEST_CASE("own api: putting again changes the values, and is 200") {
     ControlRig rig;
     rig.add_proxy();
-    REQUIRE(rig.put("/v1/faults/slow", slow).status == 201);
+    REQUIRE(rig.put("/v1/faults/slow", slow_fault).status == 201);
     const Reply changed =
         rig.put("/v1/faults/slow", R"({"id":"slow","fault":"latency","target":"p","delay":"1s"})");
     CHECK(changed.status == 200);
@@ -61,7 +61,7 @@ TEST_CASE("own api: what is shown can be put again as it is") {
     ControlRig rig;
     rig.add_proxy();
     for (const std::string& body : std::vector<std::string>{
-             slow,
+             slow_fault,
              R"j({"fault":"latency","target":"p","delay":"lognormal(p50=10ms p99=80ms)"})j",
              R"({"fault":"latency","target":"p","delay":"1s","direction":"both","lease":"1h"})",
              R"({"fault":"bandwidth","target":"p","rate":"1Mbit/s","per":"connection"})",
@@ -100,7 +100,7 @@ TEST_CASE("own api: a fault acts while it stands, and no longer") {
 TEST_CASE("own api: a lease ends its fault by itself, and only that one") {
     ControlRig rig;
     rig.add_proxy();
-    REQUIRE(rig.put("/v1/faults/stays", slow).status == 201);
+    REQUIRE(rig.put("/v1/faults/stays", slow_fault).status == 201);
     REQUIRE(rig.put("/v1/faults/longer",
                     R"({"fault":"latency","target":"p","delay":"1ms","lease":"1h"})")
                 .status == 201);
@@ -216,7 +216,7 @@ TEST_CASE("own api: a fault keeps its proxy and its kind") {
     ControlRig rig;
     rig.add_proxy();
     REQUIRE(rig.put("/v1/proxies/q", R"({"upstream":"127.0.0.1:9"})").status == 201);
-    REQUIRE(rig.put("/v1/faults/f", slow).status == 201);
+    REQUIRE(rig.put("/v1/faults/f", slow_fault).status == 201);
     expect_error(rig.put("/v1/faults/f", R"({"fault":"latency","target":"q","delay":"1ms"})"), 409,
                  "stands on the proxy \"p\"");
     expect_error(rig.put("/v1/faults/f", R"({"fault":"reset","target":"p"})"), 409, "is a latency");
@@ -227,11 +227,11 @@ TEST_CASE("own api: a fault keeps its proxy and its kind") {
 TEST_CASE("own api: a proxy takes its faults with it; reset takes all of them") {
     ControlRig rig;
     rig.add_proxy();
-    REQUIRE(rig.put("/v1/faults/f", slow).status == 201);
+    REQUIRE(rig.put("/v1/faults/f", slow_fault).status == 201);
     REQUIRE(rig.ask("DELETE", "/v1/proxies/p").status == 204);
     CHECK(rig.control.proxies().faults().empty());
     rig.add_proxy();
-    REQUIRE(rig.put("/v1/faults/f", slow).status == 201);
+    REQUIRE(rig.put("/v1/faults/f", slow_fault).status == 201);
     REQUIRE(rig.ask("POST", "/reset").status == 204);
     CHECK(rig.control.proxies().faults().empty());
     CHECK(rig.proxy().sky().find("f") == nullptr);
@@ -261,16 +261,19 @@ TEST_CASE("own api: paths that are not there are 404, methods that are not are 4
 TEST_CASE("own api: only JSON is taken, and an id of plain characters") {
     ControlRig rig;
     rig.add_proxy();
-    expect_error(rig.ask("PUT", "/v1/faults/f", slow), 415, "application/json");
+    expect_error(rig.ask("PUT", "/v1/faults/f", slow_fault), 415, "application/json");
     for (const char* type : {"text/plain", "application/jsonp", "application/x-www-form-urlencoded",
                              "text/plain; application/json"})
-        expect_error(rig.ask("PUT", "/v1/faults/f", slow, {std::string{"Content-Type: "} + type}),
-                     415, "application/json");
-    CHECK(rig.ask("PUT", "/v1/faults/f", slow, {"Content-Type: Application/JSON; charset=utf-8"})
+        expect_error(
+            rig.ask("PUT", "/v1/faults/f", slow_fault, {std::string{"Content-Type: "} + type}), 415,
+            "application/json");
+    CHECK(rig.ask("PUT", "/v1/faults/f", slow_fault,
+                  {"Content-Type: Application/JSON; charset=utf-8"})
               .status == 201);
     for (const char* id : {"a%20b", "a:b", "toxic:x", "%C3%A4", "a%0Ab"}) {
         INFO(id);
-        expect_error(rig.put(std::string{"/v1/faults/"} + id, slow), 400, "an id has letters");
+        expect_error(rig.put(std::string{"/v1/faults/"} + id, slow_fault), 400,
+                     "an id has letters");
     }
 }
 
@@ -305,7 +308,7 @@ TEST_CASE("own api: POST adds a fault whose id is in the body, and changes none 
     const std::string named = R"({"id":"slow","fault":"latency","target":"p","delay":"100ms"})";
     CHECK(rig.ask("POST", "/v1/faults", named, type).status == 201);
     expect_error(rig.ask("POST", "/v1/faults", named, type), 409, "PUT changes it");
-    expect_error(rig.ask("POST", "/v1/faults", slow, type), 400, "missing key \"id\"");
+    expect_error(rig.ask("POST", "/v1/faults", slow_fault, type), 400, "missing key \"id\"");
     CHECK(rig.ask("POST", "/v1/faults", named).status == 415);
     CHECK(rig.ask("POST", "/v1/proxies", named, type).status == 405);
     CHECK(rig.ask("GET", "/v1/faults").json()["faults"].size() == 1);

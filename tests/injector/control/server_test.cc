@@ -13,8 +13,9 @@ namespace {
 using namespace std::chrono_literals;
 using proxy::Peer;
 
-std::string request(ControlRig& rig, const std::string& line,
-                    const std::vector<std::string>& fields = {}, const std::string& body = "") {
+std::string request_text(ControlRig& rig, const std::string& line,
+                         const std::vector<std::string>& fields = {},
+                         const std::string& body = "") {
     std::string text = line + " HTTP/1.1\r\nHost: " + rig.host() + "\r\n";
     for (const std::string& field : fields) text += field + "\r\n";
     return text + "\r\n" + body;
@@ -53,7 +54,7 @@ TEST_CASE("server: a connection is kept, and takes one request after the other")
     ControlRig rig;
     Peer peer = rig.connect();
     for (int i = 0; i < 3; ++i) {
-        peer.send(request(rig, "GET /version"));
+        peer.send(request_text(rig, "GET /version"));
         const Reply reply = rig.receive(peer);
         CHECK(reply.status == 200);
         CHECK(reply.field("Connection").empty());
@@ -63,7 +64,7 @@ TEST_CASE("server: a connection is kept, and takes one request after the other")
 
 TEST_CASE("server: a client that says close, or speaks HTTP/1.0, has its connection ended") {
     ControlRig rig;
-    for (const std::string& bytes : {request(rig, "GET /version", {"Connection: close"}),
+    for (const std::string& bytes : {request_text(rig, "GET /version", {"Connection: close"}),
                                      "GET /version HTTP/1.0\r\nHost: " + rig.host() + "\r\n\r\n"}) {
         INFO(bytes);
         Peer peer = rig.connect();
@@ -78,9 +79,9 @@ TEST_CASE("server: a client that says close, or speaks HTTP/1.0, has its connect
 TEST_CASE("server: requests that come at once are answered in their order") {
     ControlRig rig;
     Peer peer = rig.connect();
-    peer.send(request(rig, "GET /version") + request(rig, "GET /nothing") +
-              request(rig, "POST /proxies", {"Content-Length: 2"}, "{}") +
-              request(rig, "GET /healthz"));
+    peer.send(request_text(rig, "GET /version") + request_text(rig, "GET /nothing") +
+              request_text(rig, "POST /proxies", {"Content-Length: 2"}, "{}") +
+              request_text(rig, "GET /healthz"));
     CHECK(rig.receive(peer).status == 200);
     CHECK(rig.receive(peer).status == 404);
     CHECK(rig.receive(peer).status == 400);
@@ -91,7 +92,7 @@ TEST_CASE("server: a request may come in single bytes") {
     ControlRig rig;
     Peer peer = rig.connect();
     const std::string bytes =
-        request(rig, "POST /proxies", {"Content-Length: 12"}, R"({"name":"p"})");
+        request_text(rig, "POST /proxies", {"Content-Length: 12"}, R"({"name":"p"})");
     for (const char c : bytes) {
         peer.send({&c, 1});
         rig.rig.worker.io().restart();
@@ -105,9 +106,9 @@ TEST_CASE("server: a request may come in single bytes") {
 TEST_CASE("server: a body may come in chunks, with a trailer") {
     ControlRig rig;
     Peer peer = rig.connect();
-    peer.send(request(rig, "POST /proxies", {"Transfer-Encoding: chunked"},
-                      "6;x=y\r\n{\"name\r\n6\r\n\":\"p\"}\r\n0\r\nX-Trailer: 1\r\n\r\n") +
-              request(rig, "GET /healthz"));
+    peer.send(request_text(rig, "POST /proxies", {"Transfer-Encoding: chunked"},
+                           "6;x=y\r\n{\"name\r\n6\r\n\":\"p\"}\r\n0\r\nX-Trailer: 1\r\n\r\n") +
+              request_text(rig, "GET /healthz"));
     CHECK(rig.receive(peer).error() == "missing required field: upstream");
     CHECK(rig.receive(peer).body == "ok\n");
 }
@@ -115,7 +116,7 @@ TEST_CASE("server: a body may come in chunks, with a trailer") {
 TEST_CASE("server: who waits for 100 Continue is told to go on, once") {
     ControlRig rig;
     Peer peer = rig.connect();
-    peer.send(request(rig, "POST /proxies", {"Expect: 100-continue", "Content-Length: 2"}));
+    peer.send(request_text(rig, "POST /proxies", {"Expect: 100-continue", "Content-Length: 2"}));
     rig.rig.expect(peer, "HTTP/1.1 100 Continue\r\n\r\n");
     peer.send("{");
     rig.rig.settle();
@@ -126,7 +127,7 @@ TEST_CASE("server: who waits for 100 Continue is told to go on, once") {
 TEST_CASE("server: an answer to HEAD has the length of its body, and no body") {
     ControlRig rig;
     Peer peer = rig.connect();
-    peer.send(request(rig, "HEAD /healthz") + request(rig, "GET /healthz"));
+    peer.send(request_text(rig, "HEAD /healthz") + request_text(rig, "GET /healthz"));
     const Reply head = rig.receive(peer, false);
     CHECK(head.status == 200);
     CHECK(head.field("Content-Length") == "3");
@@ -144,31 +145,33 @@ TEST_CASE("server: a head that is too long is 431, whole or not") {
 
 TEST_CASE("server: a body that is too long is 413, by its length and by its chunks") {
     ControlRig rig{{.body_max = 1000}};
-    const Reply stated = refusal_of(rig, request(rig, "POST /proxies", {"Content-Length: 1001"}));
+    const Reply stated =
+        refusal_of(rig, request_text(rig, "POST /proxies", {"Content-Length: 1001"}));
     CHECK(stated.status == 413);
     CHECK(stated.body == "a body holds at most 1000 bytes\n");
-    CHECK(refusal_of(rig, request(rig, "POST /proxies", {"Content-Length: 18446744073709551615"}))
+    CHECK(refusal_of(rig,
+                     request_text(rig, "POST /proxies", {"Content-Length: 18446744073709551615"}))
               .status == 413);
     // A refusal reaches a client that sends all before it reads.
-    CHECK(refusal_of(
-              rig, request(rig, "POST /proxies", {"Content-Length: 1900"}, std::string(1900, ' ')))
+    CHECK(refusal_of(rig, request_text(rig, "POST /proxies", {"Content-Length: 1900"},
+                                       std::string(1900, ' ')))
               .status == 413);
-    CHECK(refusal_of(rig, request(rig, "POST /proxies", {"Transfer-Encoding: chunked"},
-                                  "800\r\n" + std::string(2048, ' ') + "\r\n0\r\n\r\n"))
+    CHECK(refusal_of(rig, request_text(rig, "POST /proxies", {"Transfer-Encoding: chunked"},
+                                       "800\r\n" + std::string(2048, ' ') + "\r\n0\r\n\r\n"))
               .status == 413);
     CHECK(rig.ask("POST", "/proxies", std::string(1000, ' ')).status == 400);
 }
 
 TEST_CASE("server: who waits for 100 Continue with too long a body is refused before it sends") {
     ControlRig rig{{.body_max = 1000}};
-    CHECK(refusal_of(
-              rig, request(rig, "POST /proxies", {"Expect: 100-continue", "Content-Length: 1001"}))
+    CHECK(refusal_of(rig, request_text(rig, "POST /proxies",
+                                       {"Expect: 100-continue", "Content-Length: 1001"}))
               .status == 413);
 }
 
 TEST_CASE("server: what two readers could understand in two ways is refused") {
     ControlRig rig;
-    const std::string second = request(rig, "DELETE /proxies/p");
+    const std::string second = request_text(rig, "DELETE /proxies/p");
     rig.add_proxy();
     const std::string host = "Host: " + rig.host() + "\r\n";
     const std::vector<std::string> heads{
@@ -201,7 +204,8 @@ TEST_CASE("server: what two readers could understand in two ways is refused") {
     for (const char* chunks :
          {"x\r\n", "-1\r\n", "10000000000000000\r\n", "1\r\nab\r\n0\r\n\r\n"}) {
         INFO(chunks);
-        CHECK(refusal_of(rig, request(rig, "POST /reset", {"Transfer-Encoding: chunked"}, chunks))
+        CHECK(refusal_of(rig,
+                         request_text(rig, "POST /reset", {"Transfer-Encoding: chunked"}, chunks))
                   .status == 400);
     }
 }
@@ -259,13 +263,14 @@ TEST_CASE("server: a head that is slow is dropped by its limit, however steadily
 
 TEST_CASE("server: a body that is slow is dropped by its limit") {
     ControlRig rig{{.head_time = 1h, .body_time = 20ms}};
-    CHECK(refusal_of(rig, request(rig, "POST /proxies", {"Content-Length: 9"}, "{")).status == 408);
+    CHECK(refusal_of(rig, request_text(rig, "POST /proxies", {"Content-Length: 9"}, "{")).status ==
+          408);
 }
 
 TEST_CASE("server: a connection that asks nothing more is ended without a word") {
     ControlRig rig{{.idle_time = 20ms}};
     Peer peer = rig.connect();
-    peer.send(request(rig, "GET /healthz"));
+    peer.send(request_text(rig, "GET /healthz"));
     CHECK(rig.receive(peer).status == 200);
     expect_end(rig, peer);
     CHECK(peer.received.empty());
@@ -280,7 +285,7 @@ TEST_CASE("server: who does not read its answers is dropped, and nobody waits fo
                                           .enabled = false}));
     Peer deaf = rig.connect();
     std::string many;
-    for (int i = 0; i < 100; ++i) many += request(rig, "GET /proxies");
+    for (int i = 0; i < 100; ++i) many += request_text(rig, "GET /proxies");
     rig.rig.until([&] {
         deaf.send(many);
         return deaf.was_reset || rig.control.server().connections() == 0;
@@ -307,14 +312,14 @@ TEST_CASE("server: too many connections are told so, and those that are there go
 TEST_CASE("server: a connection that asks nothing makes room for one that does") {
     ControlRig rig{{.connections_max = 2}};
     Peer first = rig.connect();
-    first.send(request(rig, "GET /healthz"));
+    first.send(request_text(rig, "GET /healthz"));
     CHECK(rig.receive(first).status == 200);
     Peer second = rig.connect();
-    second.send(request(rig, "GET /healthz"));
+    second.send(request_text(rig, "GET /healthz"));
     CHECK(rig.receive(second).status == 200);
     CHECK(rig.ask("GET", "/healthz").status == 200);
     expect_end(rig, first);
-    second.send(request(rig, "GET /healthz"));
+    second.send(request_text(rig, "GET /healthz"));
     CHECK(rig.receive(second).status == 200);
     CHECK(rig.control.server().refused() == 0);
 }
@@ -338,7 +343,7 @@ TEST_CASE("server: a crowd of slow clients does not keep one from being answered
 TEST_CASE("server: events come as they happen, and end when the server stops") {
     ControlRig rig;
     Peer peer = rig.connect();
-    peer.send(request(rig, "GET /v1/events"));
+    peer.send(request_text(rig, "GET /v1/events"));
     rig.rig.until([&] {
         peer.read();
         return peer.received.find("\r\n\r\n: events") != std::string::npos;
@@ -358,7 +363,7 @@ TEST_CASE("server: events come as they happen, and end when the server stops") {
 TEST_CASE("server: who listens to events and does not read them is left") {
     ControlRig rig{{.unsent_max = 4096}};
     Peer peer = rig.connect();
-    peer.send(request(rig, "GET /v1/events"));
+    peer.send(request_text(rig, "GET /v1/events"));
     rig.rig.until([&] {
         peer.read();
         return !peer.received.empty();
@@ -373,7 +378,7 @@ TEST_CASE("server: who listens to events and does not read them is left") {
 TEST_CASE("server: one that stops lets a request end, and takes no more") {
     ControlRig rig;
     Peer idle = rig.connect();
-    idle.send(request(rig, "GET /healthz"));
+    idle.send(request_text(rig, "GET /healthz"));
     CHECK(rig.receive(idle).status == 200);
     Peer busy = rig.connect();
     busy.send("GET /healthz HTTP/1.1\r\n");

@@ -5,7 +5,7 @@
 namespace shaketable::injector {
 namespace {
 
-const std::string request =
+const std::string whole_request =
     "POST /pay?x=1 HTTP/1.1\r\nhost: a\r\ncontent-length: 5\r\nX-Shaketable-Edge: 12\r\n"
     "x-shaketable-deadline: 77\r\nx-shaketable-arrives: 66\r\n\r\nhello";
 
@@ -22,7 +22,7 @@ Progress progress_of(std::string_view text) {
 
 TEST_CASE("reader: a request says its method, its path and whose call it is") {
     RequestReader reader = fresh();
-    REQUIRE(reader.feed(request) == Progress::done);
+    REQUIRE(reader.feed(whole_request) == Progress::done);
     CHECK(reader.message().method() == "POST");
     CHECK(reader.message().path() == "/pay");
     CHECK(reader.message().keep_alive());
@@ -33,10 +33,10 @@ TEST_CASE("reader: a request says its method, its path and whose call it is") {
 }
 
 TEST_CASE("reader: a request may come in any two pieces") {
-    for (std::size_t cut = 1; cut < request.size(); ++cut) {
+    for (std::size_t cut = 1; cut < whole_request.size(); ++cut) {
         RequestReader reader = fresh();
-        CHECK(reader.feed(std::string_view{request}.substr(0, cut)) == Progress::more);
-        CHECK(reader.feed(std::string_view{request}.substr(cut)) == Progress::done);
+        CHECK(reader.feed(std::string_view{whole_request}.substr(0, cut)) == Progress::more);
+        CHECK(reader.feed(std::string_view{whole_request}.substr(cut)) == Progress::done);
         CHECK(reader.message().path() == "/pay");
         CHECK_FALSE(reader.has_kept());
     }
@@ -44,7 +44,8 @@ TEST_CASE("reader: a request may come in any two pieces") {
 
 TEST_CASE("reader: requests that come together are read one after the other") {
     RequestReader reader = fresh();
-    REQUIRE(reader.feed(request + "GET /b HTTP/1.1\r\nhost: a\r\n\r\nGET /c") == Progress::done);
+    REQUIRE(reader.feed(whole_request + "GET /b HTTP/1.1\r\nhost: a\r\n\r\nGET /c") ==
+            Progress::done);
     CHECK(reader.has_kept());
     reader.restart();
     REQUIRE(reader.feed({}) == Progress::done);

@@ -93,7 +93,7 @@ Bindings bindings_of(const Victim& victim) {
     return bindings;
 }
 
-const std::string slow =
+const std::string slow_text =
     "  - {id: slow, at: 120ms, for: 250ms, every: 450ms, fault: slow, target: db, factor: 4}\n";
 
 scenarios::Scenario scenario(const std::string& more) {
@@ -164,7 +164,7 @@ TEST_CASE("run: whoever of it is killed, and whenever, leaves nothing behind") {
     const Victim victim{folder.path()};
     const Bindings bindings = bindings_of(victim);
     const std::string home = victim.groups();
-    const std::string more = victim.find_unslowable().empty() ? slow : "";
+    const std::string more = victim.find_unslowable().empty() ? slow_text : "";
     Random dice{random_key(1, 0, "kill", "whom and when")};
     for (int i = 0; i < kills; ++i) {
         const pid_t controller = start_run(bindings, more);
@@ -289,7 +289,7 @@ TEST_CASE("run: when controller and guardian die together, `undo` takes a contro
     const QuotaDeed deed =
         *Cgroups::find()->plan(static_cast<pid_t>(std::stol(victim.pid_text())), "any");
     const Bindings bindings = bindings_of(victim);
-    const pid_t controller = start_run(bindings, slow);
+    const pid_t controller = start_run(bindings, slow_text);
     REQUIRE(wait_until([&] { return victim.groups() != home || !deed.is_group; }));
     const std::vector<pid_t> all = processes_of(controller);
     for (const pid_t pid : all) ::kill(pid, SIGSTOP);

@@ -11,7 +11,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr const char* text = R"(schema: shaketable/v1
+constexpr const char* page_scenario = R"(schema: shaketable/v1
 name: page
 run: {duration: 60s, seed: 1}
 services:
@@ -70,7 +70,7 @@ class PageRig {
         return answer;
     }
 
-    Plan plan = *make_plan(live::scenario_of(text), {}, {.stand_ins = true});
+    Plan plan = *make_plan(live::scenario_of(page_scenario), {}, {.stand_ins = true});
     Watch watch{plan};
     RunPage page{plan, watch, LiveClock{std::chrono::steady_clock::now()}};
 };

@@ -4,7 +4,7 @@
 namespace shaketable::sim {
 namespace {
 
-constexpr std::string_view body = R"(
+constexpr std::string_view whole_scenario = R"(
 run: {duration: 30s, seed: 7, repeats: 6}
 network: {default: {latency: lognormal(p50=1ms p99=5ms)}}
 services:
@@ -22,15 +22,16 @@ faults: [{id: slow, at: 10s, for: 5s, fault: slow, target: db, factor: 4}]
 )";
 
 TEST_CASE("determinism: the number of threads cannot show") {
-    const auto one = play(body);
-    CHECK(play(body, {}, 2) == one);
-    CHECK(play(body, {}, 5) == one);
+    const auto one = play(whole_scenario);
+    CHECK(play(whole_scenario, {}, 2) == one);
+    CHECK(play(whole_scenario, {}, 5) == one);
 }
 
 TEST_CASE("determinism: another seed is another run, and another repeat too") {
-    const auto record = play(body);
+    const auto record = play(whole_scenario);
     CHECK(record.repeats[0].fingerprint != record.repeats[1].fingerprint);
-    CHECK(play(body, {{"run.seed", "8"}}).repeats[0].fingerprint != record.repeats[0].fingerprint);
+    CHECK(play(whole_scenario, {{"run.seed", "8"}}).repeats[0].fingerprint !=
+          record.repeats[0].fingerprint);
 }
 
 TEST_CASE("determinism: the order in which things are declared leaves every byte") {
@@ -50,13 +51,14 @@ services:
 network: {default: {latency: lognormal(p50=1ms p99=5ms)}}
 run: {duration: 30s, seed: 7, repeats: 6}
 )";
-    CHECK(play(turned) == play(body));
+    CHECK(play(turned) == play(whole_scenario));
 }
 
 TEST_CASE("determinism: a service that nobody calls moves nobody's dice") {
-    const auto record = play(
-        body, {{"services.idle", "{endpoints: {get: {steps: [{work: exponential(mean=1s)}]}}}"}});
-    const auto before = play(body);
+    const auto record =
+        play(whole_scenario,
+             {{"services.idle", "{endpoints: {get: {steps: [{work: exponential(mean=1s)}]}}}"}});
+    const auto before = play(whole_scenario);
     for (std::size_t r = 0; r < before.repeats.size(); ++r)
         CHECK(record.repeats[r].fingerprint != 0);
     CHECK(calls(record, "users", "web.get") == calls(before, "users", "web.get"));
@@ -65,11 +67,12 @@ TEST_CASE("determinism: a service that nobody calls moves nobody's dice") {
 
 TEST_CASE("determinism: a fault that touches nothing moves nobody's dice") {
     const auto record =
-        play(body, {{"faults",
-                     "[{id: slow, at: 10s, for: 5s, fault: slow, target: db, factor: 4},"
-                     " {id: inert, at: 12s, for: 5s, fault: error, target: web -> db, status: 500,"
-                     " match: {path: /nowhere}}]"}});
-    const auto before = play(body);
+        play(whole_scenario,
+             {{"faults",
+               "[{id: slow, at: 10s, for: 5s, fault: slow, target: db, factor: 4},"
+               " {id: inert, at: 12s, for: 5s, fault: error, target: web -> db, status: 500,"
+               " match: {path: /nowhere}}]"}});
+    const auto before = play(whole_scenario);
     CHECK(calls(record, "users", "web.get") == calls(before, "users", "web.get"));
     CHECK(calls(record, "web", "db.get") == calls(before, "web", "db.get"));
 }
