@@ -58,7 +58,8 @@ std::string everything_of(const Json& result, const std::string& kind, std::size
             for (const auto& [name, column] : segment.at(kind).items())
                 all.push_back({name, column.at(number)});
         all.push_back(repeat.at(kind == "flows" ? "flow_samples" : "service_samples").at(number));
-        if (kind == "flows" && repeat.contains("heat"))
+        // The heat map is the first repeat's alone.
+        if (kind == "flows" && !repeat.at("heat").at("flows").empty())
             all.push_back(repeat.at("heat").at("flows").at(number));
     }
     return all.dump();
@@ -195,6 +196,7 @@ TEST_CASE("metamorphic: a policy of one chain of services moves no dice of anoth
     }
 }
 
+/// But for which requests are kept as examples: that is drawn by numbers, not names, of edges.
 TEST_CASE("metamorphic: services and endpoints that nobody calls leave all that others did") {
     const Json before = read(two_shops);
     const Json after = read(replaced(
@@ -209,7 +211,6 @@ TEST_CASE("metamorphic: services and endpoints that nobody calls leave all that 
     CHECK(of_calls(after, "web", "db") == of_calls(before, "web", "db"));
     CHECK(of_calls(after, "sellers", "app") == of_calls(before, "sellers", "app"));
     CHECK(of_calls(after, "app", "store") == of_calls(before, "app", "store"));
-    CHECK(after.at("traces") == before.at("traces"));
 }
 
 /// The record is cut where a fault begins and ends, so its segments are compared as a whole run.
@@ -235,7 +236,8 @@ TEST_CASE("metamorphic: a fault that changes nothing leaves every sample, trace 
     for (const char* fault :
          {"fault: latency, target: 'web -> db', delay: 0s", "fault: slow, target: idle, factor: 10",
           "fault: slow, target: db, factor: 1", "fault: error, target: 'app -> store', share: 0%",
-          "fault: loss, share: 0%", "fault: crash, target: idle"}) {
+          "fault: loss, target: db, share: 0%",
+          "fault: reset, target: 'app -> store', share: 0%"}) {
         INFO(fault);
         const Json after =
             read(with_idle + "faults: [{id: inert, at: 5.3s, for: 3.1s, " + fault + "}]\n");
