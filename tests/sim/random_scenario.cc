@@ -86,8 +86,8 @@ std::string step(Dice& dice, std::uint64_t service, std::uint64_t services, unsi
 }
 
 std::string queue(Dice& dice) {
-    std::string text = "{limit: " + dice.pick({"0", "5", "100", "unlimited"}) +
-                       ", discipline: " + dice.pick({"fifo", "lifo", "adaptive-lifo", "priority", "random"});
+    std::string text = "{limit: " + dice.pick({"0", "5", "100", "unlimited"}) + ", discipline: " +
+                       dice.pick({"fifo", "lifo", "adaptive-lifo", "priority", "random"});
     if (dice.chance(15)) text += ", codel: 5ms";
     if (dice.chance(15)) text += ", max_wait: 30ms";
     if (dice.chance(15)) text += ", patience: exponential(mean=50ms)";
