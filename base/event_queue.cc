@@ -32,27 +32,6 @@ void EventQueue::make_room() {
     heap_room_ = heap_.size() - 3;
 }
 
-void EventQueue::sift_down(std::size_t hole, Entry entry) {
-    Entry* const heap = heap_.data();
-    std::uint32_t* const place = place_.data();
-    const std::size_t size = heap_size_;
-    for (std::size_t first = 4 * hole + 1; first < size; first = 4 * hole + 1) {
-        // Which child is least is a toss-up that no branch predictor learns.
-        const Entry* const child = heap + first;
-        const Entry* const a = child + (child[1] < child[0] ? 1 : 0);
-        const Entry* const b = child + 2 + (child[3] < child[2] ? 1 : 0);
-        const Entry* const least =
-            __builtin_expect_with_probability(*b < *a ? 1 : 0, 1, 0.5) != 0 ? b : a;
-        const Entry moved = *least;
-        if (entry < moved) break;
-        heap[hole] = moved;
-        place[timer_of(moved)] = static_cast<std::uint32_t>(hole);
-        hole = static_cast<std::size_t>(least - heap);
-    }
-    heap[hole] = entry;
-    place[timer_of(entry)] = static_cast<std::uint32_t>(hole);
-}
-
 void EventQueue::heap_remove(std::uint32_t place) {
     const Entry last = std::exchange(heap_[--heap_size_], beyond);
     if (place == heap_size_) return;

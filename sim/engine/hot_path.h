@@ -9,7 +9,7 @@
 
 namespace shaketable::sim {
 
-inline Index Engine::new_walker() {
+[[gnu::always_inline]] inline Index Engine::new_walker() {
     if (walkers_.is_full()) [[unlikely]]
         reserve_timers(walkers_.size());
     return walkers_.take();
