@@ -31,13 +31,13 @@ std::optional<Problem> Proxy::listen() {
     if (!descriptor) return descriptor.error();
     if (inherited) (void)::fcntl(*descriptor, F_SETFL, O_NONBLOCK);
     address_ = Address::of_socket(*descriptor);
-    const auto room = [this] {
+    const auto has_room = [this] {
         if (refusing_) return Listener::Room::shut;
         const bool full = commons_.open >= commons_.limits.connections_max;
         return full ? Listener::Room::full : Listener::Room::some;
     };
     listener_ =
-        std::make_shared<Listener>(commons_, *descriptor, room, [this](int fd) { accept(fd); });
+        std::make_shared<Listener>(commons_, *descriptor, has_room, [this](int fd) { accept(fd); });
     Listener::start(listener_);
     return std::nullopt;
 }
