@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "injector/coding.h"
+#include "reports/record/choose_traces.h"
 
 namespace shaketable::injector {
 
@@ -240,7 +241,7 @@ Trace StoryBook::write(const RootStory& root, const model::Model& model) const {
              story != tries_.end() && story->trace == root.trace; ++story) {
             const auto parent = places.find(story->parent);
             if (parent == places.end() || places.contains(story->id) ||
-                trace.visits.size() >= visits_max)
+                trace.visits.size() >= reports::trace_visits_max)
                 continue;
             Visit visit = visit_at(story->edge_state);
             visit.parent = parent->second;
@@ -269,42 +270,11 @@ std::vector<Trace> StoryBook::take(const model::Model& model) {
         return std::tuple{a.trace, a.sent, a.id} < std::tuple{b.trace, b.sent, b.id};
     });
     std::stable_sort(stays_.begin(), stays_.end(), by_trace);
-    std::vector<Trace> result;
-    std::vector<std::pair<RootStory, Trace>> stories;
+    std::vector<reports::TraceCandidate> candidates;
     for (const RootStory& root : roots_)
         if (forgotten_ == Time{} || root.sent > forgotten_)
-            stories.emplace_back(root, write(root, model));
-    const auto choose = [&](const char* why, std::size_t room, auto rank_of) {
-        std::vector<std::pair<std::int64_t, std::size_t>> ranks;
-        for (std::size_t s = 0; s < stories.size(); ++s) {
-            if (stories[s].second.visits.empty()) continue;  // chosen already
-            if (const std::int64_t rank = rank_of(stories[s].first, stories[s].second); rank > 0)
-                ranks.emplace_back(-rank, s);
-        }
-        std::sort(ranks.begin(), ranks.end());
-        ranks.resize(std::min(ranks.size(), room));
-        for (const auto& [rank, s] : ranks) {
-            stories[s].second.why = why;
-            result.push_back(std::exchange(stories[s].second, {}));
-        }
-    };
-    const auto die_of = [](const RootStory& root) {
-        return static_cast<std::int64_t>(root.trace >> 1U);
-    };
-    const std::size_t part = (std::size_t{keep_} + 3) / 4;
-    choose("slowest", part,
-           [](const RootStory& root, const Trace&) { return length(root).count(); });
-    choose("failed", part, [&](const RootStory& root, const Trace&) {
-        return is_success(root.outcome) ? 0 : die_of(root);
-    });
-    choose("most-retried", part, [](const RootStory&, const Trace& trace) {
-        return static_cast<std::int64_t>(
-            std::count_if(trace.visits.begin(), trace.visits.end(),
-                          [](const Visit& visit) { return visit.attempt > 1; }));
-    });
-    choose("random", keep_ > result.size() ? keep_ - result.size() : 0,
-           [&](const RootStory& root, const Trace&) { return die_of(root); });
-    return result;
+            candidates.push_back({write(root, model), static_cast<std::int64_t>(root.trace >> 1U)});
+    return reports::choose_traces(std::move(candidates), keep_);
 }
 
 }  // namespace shaketable::injector

@@ -105,8 +105,6 @@ class Stories {
 /// In the controller: asks for stories and puts them together.
 class StoryBook {
   public:
-    static constexpr std::uint32_t visits_max = 2000;  ///< of one request; later ones are left out
-
     explicit StoryBook(std::uint32_t keep) : keep_{keep} {}
 
     /// For the load generator.

@@ -1,27 +1,14 @@
 #include "sim/engine/tracer.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
+
+#include "reports/record/choose_traces.h"
 
 namespace shaketable::sim {
 
 using reports::Trace;
 using reports::Visit;
-
-namespace {
-
-std::uint32_t tries_beyond_first(const Trace& trace) {
-    std::uint32_t sum = 0;
-    for (const Visit& visit : trace.visits) sum += visit.attempt > 1 ? 1 : 0;
-    return sum;
-}
-
-Duration length(const Trace& trace) {
-    return trace.visits.front().ended - trace.visits.front().sent;
-}
-
-}  // namespace
 
 Tracer::Spot Tracer::begin(Pick pick, std::uint64_t ordinal, const std::string& workload,
                            const std::string& service, const std::string& endpoint) {
@@ -43,7 +30,7 @@ Tracer::Spot Tracer::begin(Pick pick, std::uint64_t ordinal, const std::string& 
 Tracer::Spot Tracer::add(Spot parent, const std::string& service, const std::string& endpoint,
                          std::uint32_t replica, std::uint32_t attempt, Time now) {
     std::vector<Visit>& visits = stories_[parent.trace].trace.visits;
-    if (visits.size() >= visits_max) return {};
+    if (visits.size() >= reports::trace_visits_max) return {};
     Visit visit;
     visit.parent = parent.visit;
     visit.service = service;
@@ -64,34 +51,11 @@ void Tracer::ended(Spot spot, Time now, Outcome outcome) {
 }
 
 std::vector<Trace> Tracer::take(std::uint32_t keep) {
-    std::vector<Trace> result;
-    const auto choose = [&](const char* why, std::size_t room, auto rank_of) {
-        std::vector<std::pair<std::int64_t, std::size_t>> ranks;
-        for (std::size_t s = 0; s < stories_.size(); ++s) {
-            const Trace& trace = stories_[s].trace;
-            // What was chosen has moved away; what the end of the run cut off cannot be compared.
-            if (trace.visits.empty() || trace.visits.front().ended == never) continue;
-            if (const std::int64_t rank = rank_of(stories_[s]); rank > 0)
-                ranks.emplace_back(-rank, s);
-        }
-        std::sort(ranks.begin(), ranks.end());
-        ranks.resize(std::min(ranks.size(), room));
-        for (const auto& [rank, s] : ranks) {
-            stories_[s].trace.why = why;
-            result.push_back(std::exchange(stories_[s].trace, {}));
-        }
-    };
-    const std::size_t part = (std::size_t{keep} + 3) / 4;
-    choose("slowest", part, [](const Story& s) { return length(s.trace).count(); });
-    choose("failed", part, [](const Story& s) {
-        return is_success(s.trace.visits.front().outcome) ? 0 : die_of(s.pick);
-    });
-    choose("most-retried", part,
-           [](const Story& s) { return static_cast<std::int64_t>(tries_beyond_first(s.trace)); });
     // The highest dice of all requests were noted, so the highest of these are a fair sample.
-    choose("random", keep > result.size() ? keep - result.size() : 0,
-           [](const Story& s) { return die_of(s.pick); });
-    return result;
+    std::vector<reports::TraceCandidate> candidates;
+    for (Story& story : stories_)
+        candidates.push_back({std::move(story.trace), die_of(story.pick)});
+    return reports::choose_traces(std::move(candidates), keep);
 }
 
 }  // namespace shaketable::sim

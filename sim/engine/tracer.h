@@ -25,7 +25,6 @@ class Tracer {
         std::uint32_t visit = 0;
         explicit operator bool() const noexcept { return trace != none; }
     };
-    static constexpr std::uint32_t visits_max = 2000;  ///< of one request; later ones are left out
 
     /// Ascending.
     void follow(std::vector<Pick> picks) { picks_ = std::move(picks); }
