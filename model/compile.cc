@@ -40,8 +40,8 @@ class Compiler {
         add_zones();
         add_services();
         add_endpoints();
+        add_sources();  // first: then their calls have the same numbers whatever services there are
         add_programs();
-        add_sources();
         add_states();
         add_links();
         model_.counts_duplicates = asks_for(scenarios::Metric::duplicates);
