@@ -8,7 +8,7 @@ namespace shaketable {
 
 void EventQueue::grow_places(TimerId count) {
     SHAKETABLE_CHECK(count < no_timer, "at most 2^28 - 2 timers");
-    place_.resize(std::max<std::size_t>(count, place_.size() * 2), nowhere);
+    place_.resize(count + std::size_t{1000}, nowhere);
 }
 
 /// A vacant root stays so: what was popped there is before all others, so nothing moves past it.

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "base/check.h"
+#include "base/paged_vector.h"
 #include "base/units.h"
 
 namespace shaketable {
@@ -199,7 +200,7 @@ class EventQueue {
     std::vector<Entry> heap_ = std::vector<Entry>(spill_above + 3, beyond);
     std::size_t heap_size_ = 0;
     std::size_t heap_room_ = spill_above;  ///< so many, then `make_room`
-    std::vector<std::uint32_t>
+    PagedVector<std::uint32_t>
         place_;  ///< per timer: index in the heap, or chunk * 64 + entry with `in_wheel`
     std::uint64_t serial_ = 0;
     std::int64_t latest_ = 0;  ///< time of the last event popped
@@ -209,7 +210,7 @@ class EventQueue {
     bool root_is_vacant_ = false;
     std::uint64_t base_ = 0;        ///< tick that slots are counted from
     std::uint64_t window_end_ = 0;  ///< last tick whose timers are in the heap
-    std::vector<Chunk> chunks_;
+    PagedVector<Chunk> chunks_;
     std::uint32_t free_chunk_ = nowhere;
     std::array<Slot, static_cast<std::size_t>(levels)* 256> slots_ = empty_slots();
     std::array<std::array<std::uint64_t, 4>, levels>

@@ -1,13 +1,16 @@
 /// Records of one size, addressed by 32-bit index, reused last-freed first. Growing never moves the
 /// free list's order, so indices are the same in every run of the same scenario.
 ///
-/// Not thread-safe. Allocates only while growing to a new maximum.
+/// Not thread-safe. Allocates only while growing to a new maximum; plain records are not
+/// copied by that.
 #pragma once
 
 #include <cstdint>
+#include <type_traits>
 #include <vector>
 
 #include "base/check.h"
+#include "base/paged_vector.h"
 
 namespace shaketable {
 
@@ -41,12 +44,12 @@ class Slab {
     void grow() {
         SHAKETABLE_CHECK(records_.size() < (1U << 26U), "at most 2^26 records in flight");
         records_.emplace_back();
-        free_.resize(records_.capacity());
+        free_.extend(records_.capacity());
         free_[free_count_++] = size() - 1;
     }
 
-    std::vector<T> records_;
-    std::vector<std::uint32_t> free_;  ///< a stack in its first `free_count_`; room for all records
+    std::conditional_t<std::is_trivially_copyable_v<T>, PagedVector<T>, std::vector<T>> records_;
+    PagedVector<std::uint32_t> free_;  ///< a stack in its first `free_count_`; room for all records
     std::uint32_t free_count_ = 0;
 };
 
