@@ -7,6 +7,7 @@
 
 #include <catch2/catch.hpp>
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -127,10 +128,13 @@ Outcome run_program(const Folder& folder, std::vector<std::string> command, cons
         terminal->drain(outcome.err);
         usleep(1000);
     }
-    if (terminal)
+    if (terminal) {
         terminal->drain(outcome.err);
-    else
-        REQUIRE(waitpid(child, &status, 0) == child);
+    } else {
+        rusage used{};
+        REQUIRE(wait4(child, &status, 0, &used) == child);
+        outcome.resident_kib = used.ru_maxrss;
+    }
     outcome.code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
     outcome.out = content(out);
     if (!terminal) outcome.err = content(err);

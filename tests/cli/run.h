@@ -37,9 +37,10 @@ struct How {
 };
 
 struct Outcome {
-    int code = 0;     ///< 128 + signal where it was killed; a hang is killed by SIGALRM
-    std::string out;  ///<
-    std::string err;  ///<
+    int code = 0;           ///< 128 + signal where it was killed; a hang is killed by SIGALRM
+    std::string out;        ///<
+    std::string err;        ///<
+    long resident_kib = 0;  ///< the most; 0 with `on_terminal`
 };
 
 /// Runs shaketable in the folder. Standard input is empty.
