@@ -12,6 +12,16 @@ namespace shaketable::injector::proxy {
 using faults::Fate;
 using faults::Verdict;
 
+namespace {
+
+// A sender that never pauses must not keep the others waiting: neither one on a free way, nor a
+// thousand that fill the room of a delay, of whom each has its turn before anybody has a second.
+constexpr int reads_free = 16;
+constexpr int reads_delayed = 1;
+constexpr std::size_t read_delayed = std::size_t{1} << 14U;
+
+}  // namespace
+
 Relay::Lane::Lane(Relay& relay, Way way)
     : waiter{relay.commons().io, relay.commons().clock, relay},
       outlet{relay.commons().budget, relay.proxy_.wire(way), relay.proxy_.meter(),
@@ -39,11 +49,15 @@ Task<> Relay::serve(std::shared_ptr<Relay> self) {
 
 Task<> Relay::run(std::shared_ptr<Relay> self, Way way) {
     Lane& lane = self->lane(way);
+    bool may_read = true;
     while (self->is_open() && !lane.done) {
-        const Next next = self->advance(way, self->now());
+        const Next next = self->advance(way, self->now(), may_read);
         if (!self->is_open() || lane.done) break;
         const Events events = co_await lane.waiter.wait(next.events, &self->source(way),
                                                         &self->sink(way), next.until);
+        // Whoever changes a fault waits until all connections have heard of it, not for their
+        // bytes.
+        may_read = (events & ~on_poke) != 0;
         if ((events & on_readable) != 0) lane.readable = true;
         if ((events & on_failed) != 0 && self->is_open()) {
             if (self->source(way).take_error() != 0) self->abort();
@@ -116,7 +130,7 @@ void Relay::end_if_swallowed() {
     if (verdict.fate == Fate::pass && verdict.response_fate == Fate::pass) abort();
 }
 
-Relay::Next Relay::advance(Way way, Time now) {
+Relay::Next Relay::advance(Way way, Time now, bool may_read) {
     refresh();
     Lane& l = lane(way);
     if (now >= kill_at_ || now - silent_since_ >= close_after_) {
@@ -127,8 +141,8 @@ Relay::Next Relay::advance(Way way, Time now) {
     if (close_after_ != forever)
         next.until = std::min(next.until, faults::add(silent_since_, close_after_));
     Outlet::State state = l.outlet.pump(sink(way), now);
-    // A sender that never pauses must not keep the others waiting.
-    for (int reads = 0; reads < 16 && is_open() && l.readable && !l.read_all; ++reads) {
+    int reads = !may_read ? 0 : l.pace.is_free() ? reads_free : reads_delayed;
+    for (; reads > 0 && is_open() && l.readable && !l.read_all; --reads) {
         if (l.pipe.held == 0 && !l.outlet.has_room(l.pace)) break;
         if (!(l.bulk ? splice_some(way, now) : read_some(way, now))) break;
     }
@@ -153,7 +167,8 @@ Relay::Next Relay::advance(Way way, Time now) {
 /// False: there is no more to read for now.
 bool Relay::read_some(Way way, Time now) {
     Lane& l = lane(way);
-    const std::span<char> scratch = commons().scratch();
+    std::span<char> scratch = commons().scratch();
+    if (!l.pace.is_free()) scratch = scratch.first(read_delayed);
     const Transfer got = source(way).read(scratch);
     switch (got.state) {
         case Transfer::State::moved:

@@ -61,7 +61,7 @@ class Relay final : public Connection {
     void refresh();
     void on_answer(Time now);
     /// Everything that can be done now; what to wait for then.
-    [[nodiscard]] Next advance(Way way, Time now);
+    [[nodiscard]] Next advance(Way way, Time now, bool may_read);
     [[nodiscard]] bool read_some(Way way, Time now);
     [[nodiscard]] bool splice_some(Way way, Time now);
     void on_bytes(Way way, std::span<char> bytes, Time now);

@@ -353,6 +353,25 @@ TEST_CASE("live fault: taking one away is quick, however many peers are stalled"
         });
 }
 
+TEST_CASE("live fault: who changes one does not wait for the bytes that it makes room for") {
+    Bed bed;
+    auto [client, server] = bed.open();
+    bed.rig.put(
+        {.id = "stall", .kind = BandwidthCap{.rate = {0}, .per = BandwidthCap::Per::connection}});
+    const std::string block(1U << 20U, 'x');
+    for (int idle = 0; idle < 20;) {  // until kernel and proxy are full
+        idle = client.send(block) == 0 ? idle + 1 : 0;
+        bed.rig.run_for(2ms);
+    }
+    const std::size_t& held = bed.rig.worker.commons().budget.held;
+    const std::size_t before = held;
+    REQUIRE(before >= 65'536);
+    REQUIRE(before <= 2 * 65'536);
+    bed.rig.put({.id = "late", .kind = Latency{.delay = Duration{1h}}});
+    CHECK(held == before);
+    bed.rig.until([&] { return held > before + 1'000'000; });
+}
+
 TEST_CASE("live fault: what a proxy cannot do is refused, and says why") {
     Bed bed;
     const auto refused = [&](AnyKind kind) {
