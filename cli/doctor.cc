@@ -4,10 +4,12 @@
 #include <thread>
 
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "cli/commands.h"
 #include "injector/cgroup.h"
+#include "injector/confine.h"
 #include "injector/http/socket.h"
 #include "injector/journal.h"
 #include "injector/proxy/socket.h"
@@ -54,6 +56,18 @@ Finding look_at_quotas() {
     return {true, what, "by control groups of " + groups->print()};
 }
 
+/// In a process of its own: it cannot be undone.
+Finding look_at_filters() {
+    const pid_t child = ::fork();
+    if (child == 0) ::_exit(injector::forbid_programs() ? 0 : 1);
+    int status = 1;
+    if (child > 0) ::waitpid(child, &status, 0);
+    const bool works = status == 0;
+    return {works, "confine what reads the network",
+            works ? "by a filter of system calls (seccomp)"
+                  : "no filters of system calls (seccomp) here; it goes on without"};
+}
+
 Finding look_at_clock() {
     std::ifstream file{"/sys/devices/system/clocksource/clocksource0/current_clocksource"};
     std::string source;
@@ -69,6 +83,7 @@ void examine(Options& options) {
                                 look_at_journal(),
                                 look_at_descriptors(),
                                 look_at_quotas(),
+                                look_at_filters(),
                                 look_at_clock(),
                                 {std::thread::hardware_concurrency() >= 2, "cores",
                                  std::to_string(std::thread::hardware_concurrency()) +

@@ -7,6 +7,7 @@
 
 #include "cli/commands.h"
 #include "cli/reading.h"
+#include "injector/confine.h"
 #include "scenarios/text/files.h"
 
 namespace shaketable::cli {
@@ -43,6 +44,8 @@ void serve(const ServeArguments& arguments, Options& options) {
         if (!options.quiet) std::cout << "listening on " << address.print() << std::endl;
     };
     options.exit_code = success;
+    (void)injector::forbid_programs();
+    (void)injector::keep_rights({injector::Right::low_ports, injector::Right::any_folder});
     std::optional<Problem> problem = injector::control::serve(settings, ready);
     if (!problem) return;
     options.exit_code = problem->code == "E001" ? could_not_run : invalid;

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "injector/clock.h"
+#include "injector/confine.h"
 #include "injector/http/socket.h"
 #include "injector/load/load.h"
 #include "injector/realtime.h"
@@ -80,7 +81,7 @@ class Guardian {
             // Whoever holds a copy of another's end keeps it from seeing an end.
             controller_ = Channel{Descriptor{}};
             if (slot < first_life_slot || !is_command(plan_.lives[slot - first_life_slot]))
-                ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+                become_role(slot);
             Channel own = std::move(task_.roles[slot]);
             task_.roles.clear();
             ::_exit(play(own));
@@ -93,6 +94,15 @@ class Guardian {
         if (slot != proxy_slot) task_.roles[slot] = Channel{Descriptor{}};
     }
 
+    /// What comes over a wire is for these processes to read, and none starts a program.
+    void become_role(std::size_t slot) const {
+        if (task_.real_time) (void)run_in_real_time();
+        (void)forbid_programs();
+        if (slot != proxy_slot) return (void)keep_rights({});
+        // A proxy that refuses gives its address up, and needs the right to take it again.
+        (void)keep_rights({Right::low_ports, Right::any_folder});
+    }
+
     void start_commands() {
         for (std::size_t i = 0; i < plan_.lives.size(); ++i)
             if (is_command(plan_.lives[i]) && plan_.lives[i].number == 0) start_life(i);
@@ -101,14 +111,12 @@ class Guardian {
     void start_roles() {
         fork_into(proxy_slot, [&](Channel& channel) {
             task_.sockets->standins.clear();
-            go_first();
             return run_proxies(plan_, clock_->zero(), channel);
         });
         for (std::size_t i = 0; i < plan_.lives.size(); ++i)
             if (!is_command(plan_.lives[i]) && plan_.lives[i].number == 0) start_life(i);
         fork_into(load_slot, [&](Channel& channel) {
             drop_sockets();
-            go_first();
             return run_load({.model = &plan_.model,
                              .repeat = plan_.options.repeat,
                              .zero = clock_->zero(),
@@ -116,10 +124,6 @@ class Guardian {
                              .calls = {}},
                             channel);
         });
-    }
-
-    void go_first() const {
-        if (task_.real_time) (void)run_in_real_time();
     }
 
     void drop_sockets() {
@@ -145,7 +149,6 @@ class Guardian {
                              .calls = {},
                              .burn = task_.burn};
             drop_sockets();
-            go_first();
             return run_standin(std::move(task), channel);
         });
         listener.reset();  // it is the child's alone: dead, its port refuses

@@ -16,7 +16,7 @@ using faults::Verdict;
 
 namespace {
 
-constexpr Duration linger = std::chrono::seconds{2};
+constexpr Duration linger_max = std::chrono::seconds{2};
 
 }  // namespace
 
@@ -188,7 +188,7 @@ Task<bool> Session::end(Way way) {
         if (state == Outlet::State::ended) {
             if (lane(opposite(way)).outlet.has_ended()) close();
             // The client reads its last answer, and then the end; closing at once could lose it.
-            if (closing_) close_at_ = std::min(close_at_, now() + linger);
+            if (closing_) close_at_ = std::min(close_at_, now() + linger_max);
         }
         if (!co_await rest(way, false)) break;
     }

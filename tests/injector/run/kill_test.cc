@@ -5,10 +5,12 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <sstream>
 #include <vector>
 
 #include <catch2/catch.hpp>
+#include <linux/capability.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
@@ -185,6 +187,14 @@ TEST_CASE("run: whoever of it is killed, and whenever, leaves nothing behind") {
     }
 }
 
+/// A word of /proc/PID/status, which is written in hexadecimal or is a small number.
+std::optional<std::uint64_t> status_of(pid_t pid, const std::string& what) {
+    std::ifstream file{"/proc/" + std::to_string(pid) + "/status"};
+    for (std::string word; file >> word;)
+        if (std::uint64_t value = 0; word == what && file >> std::hex >> value) return value;
+    return std::nullopt;
+}
+
 /// Of a run whose victim is paused now: the controller, and its guardian.
 std::pair<pid_t, pid_t> start_paused(const Bindings& bindings, const Victim& victim) {
     InjectOptions options;
@@ -245,18 +255,36 @@ TEST_CASE("run: a terminal cannot suspend any process of it and leave its faults
     const Victim victim{folder.path()};
     const auto [controller, guardian] = start_paused(bindings_of(victim), victim);
     // Sent, it would tell nothing: the kernel stops no group that no shell watches.
-    for (const pid_t pid : processes_of(controller)) {
-        std::ifstream status{"/proc/" + std::to_string(pid) + "/status"};
-        std::string word;
-        while (status >> word && word != "SigIgn:") {
-        }
-        std::uint64_t ignored = 0;
-        if (status >> std::hex >> ignored) CHECK((ignored >> (SIGTSTP - 1U) & 1U) == 1);
-    }
+    for (const pid_t pid : processes_of(controller))
+        if (const auto ignored = status_of(pid, "SigIgn:"))
+            CHECK((*ignored >> (SIGTSTP - 1U) & 1U) == 1);
     ::kill(controller, SIGTERM);
     int status = 0;
     REQUIRE(wait_until([&] { return ::waitpid(controller, &status, WNOHANG) == controller; }));
     CHECK(wait_until([&] { return processes_of(controller).empty(); }));
+}
+
+TEST_CASE(
+    "run: who of it reads the network can start no program, and may nothing more than others") {
+    const RuntimeFolder folder;
+    const Victim victim{folder.path()};
+    const auto [controller, guardian] = start_paused(bindings_of(victim), victim);
+    constexpr std::uint64_t at_most = 1U << CAP_NET_BIND_SERVICE | 1U << CAP_DAC_OVERRIDE;
+    constexpr std::uint64_t filtered = 2;
+    int seen = 0;
+    for (const pid_t pid : processes_of(controller)) {
+        const auto seccomp = status_of(pid, "Seccomp:");
+        const auto capabilities = status_of(pid, "CapPrm:");
+        if (pid == controller || pid == guardian || !seccomp || !capabilities) continue;
+        ++seen;
+        CHECK(*seccomp == filtered);
+        CHECK(status_of(pid, "NoNewPrivs:") == 1U);
+        CHECK((*capabilities & ~at_most) == 0);
+    }
+    CHECK(seen >= 3);  // proxies, load, stand-ins
+    ::kill(controller, SIGTERM);
+    int status = 0;
+    REQUIRE(wait_until([&] { return ::waitpid(controller, &status, WNOHANG) == controller; }));
 }
 
 TEST_CASE("run: when controller and guardian die together, `undo` puts it right") {
