@@ -42,6 +42,7 @@ class Peer {
     /// True: the other side has closed, and there was nothing left to read.
     bool is_closed() { return received_.empty() && !read(); }
     void close() { fd_.reset(); }
+    [[nodiscard]] int descriptor() const { return fd_.get(); }
 
   private:
     static bool wait(int fd) {

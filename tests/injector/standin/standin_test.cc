@@ -1,5 +1,8 @@
 #include "injector/standin/standin.h"
 
+#include <algorithm>
+#include <list>
+
 #include <sys/resource.h>
 
 #include "tests/injector/live.h"
@@ -128,6 +131,51 @@ TEST_CASE("stand-in: a full queue and a passed deadline refuse, and say so") {
     CHECK(counted.admitted == 2);
     CHECK(counted.refused[static_cast<std::size_t>(Outcome::queue_full)] == 1);
     CHECK(counted.refused[static_cast<std::size_t>(Outcome::expired)] == 1);
+}
+
+/// The order in which requests are answered that came one after the other while the only worker was
+/// busy. Empty: two answers were seen at once, so the order is not known.
+std::vector<std::size_t> order_of_service(const std::string& discipline) {
+    Shop shop{
+        injector::shop("      hold: {http: GET /hold, steps: [{wait: 700ms}]}\n"
+                       "      buy: {http: GET /buy, steps: [{wait: 20ms}]}\n",
+                       "workers: 1\n    queue: {limit: 20, discipline: " + discipline + "}")};
+    Peer check{shop.to};
+    std::list<Peer> peers;
+    std::vector<pollfd> waiting;
+    for (int i = 0; i < 8; ++i) {
+        peers.emplace_back(shop.to).send(get(i == 0 ? "/hold" : "/buy"));
+        waiting.push_back({peers.back().descriptor(), POLLIN, 0});
+        check.send(get("/healthz"));  // it has been read before the next one comes
+        (void)check.receive_head();
+    }
+    std::vector<std::size_t> order;
+    while (order.size() < waiting.size()) {
+        if (::poll(waiting.data(), waiting.size(), 10'000) != 1) return {};
+        for (std::size_t i = 0; i < waiting.size(); ++i)
+            if (waiting[i].revents != 0) {
+                order.push_back(i);
+                waiting[i].fd = -1;
+            }
+    }
+    return order;
+}
+
+TEST_CASE("stand-in: who waits is served first come, last come, or by lot, as the queue says") {
+    const auto served = [](const std::string& discipline) {
+        std::vector<std::size_t> order;
+        for (int attempt = 0; attempt < 20 && order.empty(); ++attempt)
+            order = order_of_service(discipline);
+        return order;
+    };
+    const std::vector<std::size_t> first{0, 1, 2, 3, 4, 5, 6, 7}, last{0, 7, 6, 5, 4, 3, 2, 1};
+    CHECK(served("fifo") == first);
+    CHECK(served("lifo") == last);
+    std::vector<std::size_t> by_lot = served("random");
+    CHECK(by_lot != first);
+    CHECK(by_lot != last);
+    std::sort(by_lot.begin(), by_lot.end());
+    CHECK(by_lot == first);  // each once
 }
 
 TEST_CASE("stand-in: steps that take no time: loop, choose, fork, lock, reply, fail") {
