@@ -8,9 +8,7 @@
 namespace shaketable::injector {
 
 using model::EdgeRules;
-using policies::BreakerMachine;
 using policies::CancelMode;
-using policies::PolicyKind;
 using RecordTimer = LiveRun::RecordTimer;
 
 namespace {
@@ -48,33 +46,6 @@ struct EndpointView {
 };
 
 }  // namespace
-
-void Caller::log_breaker(std::uint32_t edge_state) {
-    EdgeState& edge = state(edge_state);
-    const BreakerMachine::State now = edge.breaker->state();
-    if (edge.open_since != never)
-        flow_of(edge_state).now.breaker_open += run_.now - edge.open_since;
-    edge.open_since = now == BreakerMachine::State::open ? run_.now : never;
-    run_.log(now == BreakerMachine::State::open        ? "breaker-open"
-             : now == BreakerMachine::State::half_open ? "breaker-half-open"
-                                                       : "breaker-closed",
-             model::edge_state_name(run_.model, edge_state));
-}
-
-/// Asks one gate that answers at once. `ok` = it lets the try through.
-Outcome Caller::ask_gate(PolicyKind kind, std::uint32_t edge_state, bool first_try,
-                         Permit& permit) {
-    EdgeState& edge = state(edge_state);
-    Random& dice = dice_of(edge_state).policy;
-    if (kind == PolicyKind::breaker) {
-        permit = edge.breaker->admit(run_.now, dice, first_try);
-        if (permit.changed) log_breaker(edge_state);
-        return permit.admitted ? Outcome::ok : Outcome::breaker_open;
-    }
-    if (kind == PolicyKind::throttle)
-        return edge.throttle->admit(run_.now, dice) ? Outcome::ok : Outcome::shed;
-    return edge.rate_limit->admit(run_.now).admitted ? Outcome::ok : Outcome::rate_limited;
-}
 
 /// A try that never left its caller.
 void Caller::count_refusal(std::uint32_t edge_state, Outcome outcome, const TraceContext& trace,

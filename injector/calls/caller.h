@@ -10,6 +10,7 @@
 /// several replicas, replica n draws from the n-th sub-stream.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -18,6 +19,7 @@
 #include "injector/address_book.h"
 #include "injector/calls/records.h"
 #include "injector/live_run.h"
+#include "model/call_course.h"
 #include "model/edge.h"
 
 namespace shaketable::injector {
@@ -30,7 +32,7 @@ struct CallerOptions {
     bool links = true;
 };
 
-class Caller {
+class Caller : private model::CallCourse<Caller, Call> {
   public:
     /// `replica`: whose calls these are; none: the workloads'. `part`: sub-stream of its dice.
     Caller(LiveRun& run, const AddressBook& addresses, const CallerOptions& options,
@@ -55,8 +57,7 @@ class Caller {
     void on_timer(TimerId timer);  ///< a fixed one
     void on_timer(LiveRun::RecordTimer which, Index record);
     void on_socket(Token token, std::uint32_t events);
-    /// A place of a bulkhead is this call's now, unless it has ended at this very instant.
-    void on_admitted(Index call);
+    using CallCourse::on_admitted;  ///< what Todo `pass_gates` asks for
     /// What could not be done at once; call it after each event.
     void drain();
     void on_weather();
@@ -71,43 +72,49 @@ class Caller {
     }
 
   private:
-    using Permit = policies::BreakerMachine::Permit;
+    friend model::CallCourse<Caller, Call>;
 
     void add_edge_state(std::uint32_t edge_state);
+    void apply_pools();
 
     // ---- calls (calls.cc) ----
     [[nodiscard]] Index new_call(std::uint32_t edge_state, Index parent, Time inherited,
                                  Time started, const TraceContext& trace);
-    void begin_try(Index call);
-    void next_try(Index call);
-    void pass_gates(Index call);
-    void wait_until(Index call, Time until);
-    void wait_for_pool(Index call);
-    void leave_pool_queue(Index call);
-    void release_place(std::uint32_t edge_state);
-    void admit_first_waiting(std::uint32_t edge_state);
-    void apply_pools();
-    void try_refused(Index call, Outcome outcome);
-    void release_attempt_gates(Index call);
-    void release_try(std::uint32_t edge_state);
-    void leave_gates(Index call);
-    void send_try(Index call);
-    void on_call_wait(Index call);
-    void call_attempt_settled(Index call, Index attempt, Outcome outcome, std::uint16_t status);
-    void after_failure(Index call, Outcome outcome, std::uint16_t status);
-    void drop_tries(Index call, policies::CancelMode mode);
-    [[nodiscard]] policies::CancelMode hedge_cancel_mode(std::uint32_t edge_state) const;
-    void finish_call(Index call, Outcome outcome, std::uint16_t status);
-    void fall_back(Index call);
-    void fallback_settled(Index call, Outcome outcome, std::uint16_t status);
-    void settle_call(Index call, Outcome outcome, std::uint16_t status);
     void call_settled(std::uint32_t edge_state, Index parent, Time started, Outcome outcome,
                       std::uint16_t status, const TraceContext& trace);
 
+    // ---- what model::CallCourse asks for (calls.cc) ----
+    [[nodiscard]] Time now() const noexcept { return run_.now; }
+    [[nodiscard]] const model::Model& model() const noexcept { return run_.model; }
+    [[nodiscard]] model::CallerEdge& machines_of(std::uint32_t edge_state) {
+        return state(edge_state);
+    }
+    void set(TimerId timer, Time at) { run_.set(timer, at); }
+    void unset(TimerId timer) { run_.queue.cancel(timer); }
+    void reserve_timers(Index record) { run_.reserve_timers(record); }
+    [[nodiscard]] TimerId wait_timer(Index call) const {
+        return timer(call, LiveRun::RecordTimer::call_wait);
+    }
+    [[nodiscard]] TimerId total_timer(Index call) const {
+        return timer(call, LiveRun::RecordTimer::call_total);
+    }
+    void pass_gates_later(Index call) { run_.then(LiveRun::Todo::What::pass_gates, call); }
+    /// A first try counts from when its call was due: that is later only under overload.
+    [[nodiscard]] Time begins(const Call& call) const { return std::max(call.started, run_.due); }
+    [[nodiscard]] Time try_ends(const Call& call) {
+        return gives_up(call.edge_state, begins(call), call.deadline);
+    }
+    [[nodiscard]] Outcome send_attempt(Index call, Time ends, const Permit& permit);
+    [[nodiscard]] Index& sibling_of(Index attempt) { return attempts_[attempt].sibling; }
+    [[nodiscard]] Time sent_of(Index attempt) const { return attempts_[attempt].sent; }
+    void drop_attempt(Index attempt, policies::CancelMode mode);
+    void count_refused_try(Index call, Outcome outcome);
+    void log_edge(const char* what, std::uint32_t edge_state);
+    [[nodiscard]] Index stand_in(std::uint32_t edge_state, Index call);
+    void call_gone(Index call) noexcept { (void)call; }
+    void call_over(Index call, Outcome outcome, std::uint16_t status);
+
     // ---- tries (attempts.cc) ----
-    void log_breaker(std::uint32_t edge_state);
-    [[nodiscard]] Outcome ask_gate(policies::PolicyKind kind, std::uint32_t edge_state,
-                                   bool first_try, Permit& permit);
     void count_refusal(std::uint32_t edge_state, Outcome outcome, const TraceContext& trace,
                        std::uint32_t attempt);
     void note_try(const Attempt& attempt, Outcome outcome);
@@ -130,7 +137,6 @@ class Caller {
     [[nodiscard]] Sent start_attempt(const Try& what);
     void attempt_settled(Index attempt, Outcome outcome, std::uint16_t status);
     void on_attempt_timeout(Index attempt);
-    void drop_attempt(Index attempt, policies::CancelMode mode);
     void abandon(Index attempt, policies::CancelMode mode);
     void free_attempt(Index attempt);
     [[nodiscard]] Duration transit(std::uint32_t edge_state, std::uint32_t replica,
@@ -193,7 +199,6 @@ class Caller {
     std::vector<EdgeState> states_;
     std::vector<Pool> pools_;
     std::vector<Index> children_;  ///< per parent: the call or plain try that it waits for
-    Slab<Call> calls_;
     Slab<Attempt> attempts_;
     Slab<Connection> connections_;
     std::vector<std::uint32_t> outstanding_;  ///< per replica of the model

@@ -27,19 +27,12 @@ void Caller::transmit(Index index) {
     }
     Attempt& a = attempts_[index];
     a.phase = Attempt::Phase::queued;
-    a.prev = pool.waiting.last;
-    a.next = none;
-    (pool.waiting.last == none ? pool.waiting.first : attempts_[pool.waiting.last].next) = index;
-    pool.waiting.last = index;
-    ++pool.waiting.size;
+    model::push(pool.waiting, attempts_, index);
 }
 
 void Caller::leave_connection_queue(Index index) {
     Attempt& a = attempts_[index];
-    List& waiting = pools_[pool_of(a)].waiting;
-    (a.prev == none ? waiting.first : attempts_[a.prev].next) = a.next;
-    (a.next == none ? waiting.last : attempts_[a.next].prev) = a.prev;
-    --waiting.size;
+    model::unlink(pools_[pool_of(a)].waiting, attempts_, index);
     a.phase = Attempt::Phase::out;
 }
 

@@ -9,20 +9,15 @@
 #include "injector/http/reader.h"
 #include "injector/http/socket.h"
 #include "injector/http/trace_context.h"
-#include "model/edge.h"
+#include "model/call_course.h"
 #include "model/index.h"
-#include "policies/retry_budget.h"
+#include "model/list.h"
 
 namespace shaketable::injector {
 
 using model::Index;
+using model::List;
 using model::none;
-
-/// Records in a row, linked through their `prev` and `next`.
-struct List {
-    Index first = none, last = none;
-    std::uint32_t size = 0;
-};
 
 /// One try: from the moment its caller sends it to the moment nobody waits for its answer any more.
 struct Attempt {
@@ -55,52 +50,10 @@ struct Attempt {
     bool abandoned = false;  ///< its caller has left
 };
 
-/// A call whose policies may need several tries, or a wait.
-struct Call {
-    enum class State : std::uint8_t {
-        free,
-        rate_wait,  ///< at a gate: for its turn
-        pool_wait,  ///< at a gate: for a place
-        admitted,   ///< at a gate: goes on at this very instant
-        trying,
-        back_off,
-        falling_back
-    };
-    Time started{};
-    Time deadline{};        ///< inherited from the caller
+struct Call : model::CallRecord {
     Time patience = never;  ///< end of its total timeout
-    Time gives_up = never;  ///< end of the try at its gates, as far as it is known there
-    Duration previous_wait{0};
     TraceContext trace;
-    Index parent = none;
-    Index first = none;  ///< its live tries, through their `sibling`
-    Index prev = none;   ///< neighbours among those that wait for a place of a bulkhead
-    Index next = none;   ///< while falling back: the call that stands in
-    std::uint32_t edge_state = 0;
-    policies::RetryGrant grant;
-    std::uint16_t tries = 0;
-    std::uint16_t retries = 0;
-    std::uint16_t hedges = 0;
-    std::uint16_t live = 0;  ///< tries not answered yet
-    std::uint16_t era = 0;
-    std::uint16_t status = 0;       ///< of the last failure, while it backs off or falls back
-    Outcome outcome = Outcome::ok;  ///< and its outcome
-    State state = State::free;
-    std::uint8_t gate = 0;
-    bool past_call_gates = false;
-    bool holds_permit = false;  ///< of a breaker, not yet a try's
-    bool probe = false;
-    bool holds_place = false;    ///< of a bulkhead, not yet a try's
-    bool wait_ends_try = false;  ///< its wait at a gate ends with its try's time, not before
-    bool hedging = false;        ///< its wait timer sends a hedge
-    bool is_fallback = false;    ///< its parent is the call that it stands in for
 };
-
-/// Is a try of it on its way through the gates, and waits there?
-[[nodiscard]] constexpr bool is_at_gates(const Call& call) noexcept {
-    return call.state == Call::State::rate_wait || call.state == Call::State::pool_wait ||
-           call.state == Call::State::admitted;
-}
 
 /// A kept-alive connection to one replica.
 struct Connection {
@@ -123,12 +76,10 @@ struct Pool {
     List waiting;             ///< tries, while as many are open as may be
 };
 
-/// A caller's side of one edge: its machines, and who waits for them.
-struct EdgeState : model::EdgeMachines {
-    using EdgeMachines::EdgeMachines;
+/// A caller's side of one edge, and how it calls.
+struct EdgeState : model::CallerEdge {
+    using CallerEdge::CallerEdge;
 
-    List waiting;             ///< calls that wait for a place of the bulkhead
-    Time open_since = never;  ///< of the breaker
     std::uint32_t first_pool = 0;
     std::string request;   ///< request line and fixed headers of its calls
     std::string check;     ///< and of its health checks

@@ -55,8 +55,8 @@ class Replica {
     [[nodiscard]] std::string metrics() const;
 
     // ---- admission, waiting room, workers (room.cc) ----
-    void push(List& list, Index walker);
-    void unlink(List& list, Index walker);
+    void push(List& list, Index walker) { model::push(list, walkers_, walker); }
+    void unlink(List& list, Index walker) { model::unlink(list, walkers_, walker); }
     [[nodiscard]] List& queue_of(const Walker& w);
     void refuse(Index walker, Outcome outcome);
     [[nodiscard]] Outcome ask_inbound(const Walker& w);

@@ -10,23 +10,6 @@ using model::unlimited_places;
 using policies::CancelMode;
 using Todo = LiveRun::Todo;
 
-void Replica::push(List& list, Index walker) {
-    Walker& w = walkers_[walker];
-    w.prev = list.last;
-    w.next = none;
-    (list.last == none ? list.first : walkers_[list.last].next) = walker;
-    list.last = walker;
-    ++list.size;
-}
-
-void Replica::unlink(List& list, Index walker) {
-    Walker& w = walkers_[walker];
-    (w.prev == none ? list.first : walkers_[w.prev].next) = w.next;
-    (w.next == none ? list.last : walkers_[w.next].prev) = w.prev;
-    w.prev = w.next = none;
-    --list.size;
-}
-
 List& Replica::queue_of(const Walker& w) {
     const auto levels = static_cast<std::uint32_t>(queues_.size());
     return queues_[std::min(w.priority, levels - 1)];

@@ -7,7 +7,6 @@ namespace shaketable::sim {
 
 using policies::BreakerMachine;
 using policies::CancelMode;
-using policies::PolicyKind;
 
 namespace {
 
@@ -15,7 +14,7 @@ namespace {
 struct EndpointView {
     const Replica* replicas;
     const ReplicaPlan* plans;
-    const EdgeState& state;
+    const CallerEdge& state;
     const policies::SlowStart* slow_start;
     const Time* up_since;
     std::uint32_t first_replica;
@@ -48,32 +47,6 @@ BreakerMachine::Permit permit_of(const Walker& w) {
 }
 
 }  // namespace
-
-void Engine::log_breaker(std::uint32_t edge_state) {
-    EdgeState& state = edge_states_[edge_state];
-    const BreakerMachine::State now = state.breaker->state();
-    if (state.open_since != never) flow_of(edge_state).now.breaker_open += now_ - state.open_since;
-    state.open_since = now == BreakerMachine::State::open ? now_ : never;
-    log(now == BreakerMachine::State::open        ? "breaker-open"
-        : now == BreakerMachine::State::half_open ? "breaker-half-open"
-                                                  : "breaker-closed",
-        edge_state_name(edge_state));
-}
-
-/// Asks one gate that answers at once. `ok` = it lets the try through.
-Outcome Engine::ask_gate(PolicyKind kind, std::uint32_t edge_state, bool first_try,
-                         BreakerMachine::Permit& permit) {
-    EdgeState& state = edge_states_[edge_state];
-    Random& dice = edge_dice_[model_.edge_states[edge_state].edge].policy;
-    if (kind == PolicyKind::breaker) {
-        permit = state.breaker->admit(now_, dice, first_try);
-        if (permit.changed) log_breaker(edge_state);
-        return permit.admitted ? Outcome::ok : Outcome::breaker_open;
-    }
-    if (kind == PolicyKind::throttle)
-        return state.throttle->admit(now_, dice) ? Outcome::ok : Outcome::shed;
-    return state.rate_limit->admit(now_).admitted ? Outcome::ok : Outcome::rate_limited;
-}
 
 /// Where the story of whoever makes a call is written.
 Tracer::Spot Engine::story_of_caller(std::uint32_t edge_state, Index parent) const {
@@ -120,7 +93,7 @@ void Engine::count_refusal(std::uint32_t edge_state, Outcome outcome, Tracer::Sp
 
 /// `avoided`: the first of tries whose replicas are taken only where there is no other.
 std::uint32_t Engine::pick_replica(std::uint32_t edge_state, Index avoided) {
-    EdgeState& state = edge_states_[edge_state];
+    CallerEdge& state = edge_states_[edge_state];
     const EdgeStatePlan& plan = model_.edge_states[edge_state];
     const ServicePlan& service = model_.services[hops_[edge_state].service];
     if (state.ejection && now_ >= state.ejection->next_sweep() &&
@@ -176,7 +149,7 @@ void Engine::balance_settled(const Walker& w, Outcome outcome) {
 /// Breaker, throttle and outlier ejection see how a try ended.
 void Engine::observe_try(const Walker& w, Outcome outcome, std::uint16_t status) {
     const std::uint32_t edge_state = w.edge_state;
-    EdgeState& state = edge_states_[edge_state];
+    CallerEdge& state = edge_states_[edge_state];
     const std::uint32_t endpoint = model_.replicas[w.replica].number;
     if (state.breaker && !rules_[hops_[edge_state].edge].breaker_per_call) {
         const auto reaction =

@@ -63,7 +63,7 @@ void Engine::start_health_checks() {
 void Engine::on_health_check(std::uint32_t edge_state) {
     const EdgeStatePlan& plan = model_.edge_states[edge_state];
     const ServicePlan& callee = model_.services[model_.edges[plan.edge].service];
-    EdgeState& state = edge_states_[edge_state];
+    CallerEdge& state = edge_states_[edge_state];
     for (std::uint32_t r = 0; r < callee.replicas; ++r) {
         const std::uint32_t index = callee.first_replica + r;
         const bool reached =

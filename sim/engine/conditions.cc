@@ -155,7 +155,7 @@ void Engine::reset_edges(std::uint32_t replica) {
         const EdgeStatePlan& plan = model_.edge_states[s];
         if (plan.caller_replica != replica) continue;
         const policies::EdgePolicy& policy = model_.edges[plan.edge].policy;
-        EdgeState& state = edge_states_[s];
+        CallerEdge& state = edge_states_[s];
         if (state.breaker) {
             if (state.open_since != never) flow_of(s).now.breaker_open += now_ - state.open_since;
             state.open_since = never;

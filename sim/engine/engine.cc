@@ -121,7 +121,7 @@ Hop Engine::hop_of(std::uint32_t edge_state) {
     const EdgeStatePlan& plan = model_.edge_states[edge_state];
     const EdgePlan& edge = model_.edges[plan.edge];
     const ServicePlan& callee = model_.services[edge.service];
-    const EdgeState& state = edge_states_[edge_state];
+    const CallerEdge& state = edge_states_[edge_state];
     const EdgeRules& rules = rules_[plan.edge];
     Hop hop{.meter = &meters_.flow(plan.flow),
             .edge = plan.edge,

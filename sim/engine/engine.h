@@ -16,6 +16,7 @@
 #include "base/random.h"
 #include "base/result.h"
 #include "base/slab.h"
+#include "model/call_course.h"
 #include "model/edge.h"
 #include "model/lots.h"
 #include "model/model.h"
@@ -33,6 +34,7 @@ namespace shaketable::sim {
 
 // The engine speaks the model's words.
 using model::CachePlan;
+using model::CallerEdge;
 using model::ChoiceEntry;
 using model::Cores;
 using model::EdgeDice;
@@ -53,7 +55,7 @@ using reports::FlowMeter;
 using reports::Meters;
 using reports::ServiceMeter;
 
-class Engine {
+class Engine : private model::CallCourse<Engine, Call> {
   public:
     /// `timeline`: of this repeat. Keeps a reference to the model.
     Engine(const Model& model, std::uint64_t repeat, faults::Timeline timeline);
@@ -87,6 +89,8 @@ class Engine {
     [[nodiscard]] std::uint64_t requests_in_flight_max() const noexcept { return in_flight_max_; }
 
   private:
+    friend model::CallCourse<Engine, Call>;
+
     // ---- timers (engine.cc) ----
     static constexpr TimerId weather_timer = 0, sample_timer = 1, cut_timer = 2, first_timer = 3;
     enum class WalkerTimer : std::uint8_t { progress, timeout };
@@ -147,31 +151,37 @@ class Engine {
     [[nodiscard]] Index new_call(std::uint32_t edge_state, Index parent, Time inherited,
                                  Tracer::Spot story);
 
-    // ---- calls at the caller (calls.cc) ----
-    void begin_try(Index call);
-    void next_try(Index call);
-    void pass_gates(Index call);
-    void on_admitted(Index call);
-    void wait_until(Index call, Time until);
-    void wait_for_pool(Index call);
-    void leave_pool_queue(Index call);
-    void release_place(std::uint32_t edge_state);
-    void admit_first_waiting(std::uint32_t edge_state);
-    void try_refused(Index call, Outcome outcome);
-    void release_attempt_gates(Index call);
-    void release_try(std::uint32_t edge_state);
-    void leave_gates(Index call);
-    void send_try(Index call);
-    void on_call_wait(Index call);
-    void call_attempt_settled(Index call, Index walker, Outcome outcome, std::uint16_t status);
-    void after_failure(Index call, Outcome outcome, std::uint16_t status);
+    // ---- calls at the caller (calls.cc): what model::CallCourse asks for ----
+    [[nodiscard]] const Model& model() const noexcept { return model_; }
+    [[nodiscard]] const EdgeRules& rules_of(std::uint32_t edge_state) const {
+        return rules_[hops_[edge_state].edge];
+    }
+    [[nodiscard]] EdgeDice& dice_of(std::uint32_t edge_state) {
+        return edge_dice_[hops_[edge_state].edge];
+    }
+    [[nodiscard]] CallerEdge& machines_of(std::uint32_t edge_state) {
+        return edge_states_[edge_state];
+    }
+    [[nodiscard]] TimerId wait_timer(Index call) const { return timer_of(call, CallTimer::wait); }
+    [[nodiscard]] TimerId total_timer(Index call) const { return timer_of(call, CallTimer::total); }
+    void unset(TimerId timer) { queue_.cancel(timer); }
+    void pass_gates_later(Index call) { todo(Todo::What::pass_gates, call); }
+    [[nodiscard]] Time try_ends(const Call& call) {
+        return gives_up(hops_[call.edge_state], call.deadline);
+    }
+    [[nodiscard]] Outcome send_attempt(Index call, Time ends,
+                                       const policies::BreakerMachine::Permit& permit);
+    [[nodiscard]] Index& sibling_of(Index walker) { return walkers_[walker].sibling; }
+    [[nodiscard]] Time sent_of(Index walker) const { return walkers_[walker].sent; }
     void drop_attempt(Index walker, policies::CancelMode mode);
-    void drop_tries(Index call, policies::CancelMode mode);
-    [[nodiscard]] policies::CancelMode hedge_cancel_mode(std::uint32_t edge_state) const;
-    void finish_call(Index call, Outcome outcome, std::uint16_t status);
-    void fall_back(Index call);
-    void fallback_settled(Index call, Outcome outcome, std::uint16_t status);
-    void settle_call(Index call, Outcome outcome, std::uint16_t status);
+    void count_refused_try(Index call, Outcome outcome);
+    void log_edge(const char* what, std::uint32_t edge_state);
+    [[nodiscard]] Index stand_in(std::uint32_t edge_state, Index call);
+    void call_gone(Index call) {
+        if (executions_.counts()) [[unlikely]]
+            executions_.call_gone(call);
+    }
+    void call_over(Index call, Outcome outcome, std::uint16_t status);
     void call_settled(std::uint32_t edge_state, Index parent, Time started, Outcome outcome,
                       std::uint16_t status, Tracer::Spot story);
     void leave_child(Index parent, policies::CancelMode mode);
@@ -187,9 +197,6 @@ class Engine {
     [[nodiscard]] Tracer::Spot tell_settled(Index walker, Outcome outcome);
 
     // ---- tries (attempts.cc) ----
-    void log_breaker(std::uint32_t edge_state);
-    [[nodiscard]] Outcome ask_gate(policies::PolicyKind kind, std::uint32_t edge_state,
-                                   bool first_try, policies::BreakerMachine::Permit& permit);
     void count_refusal(std::uint32_t edge_state, Outcome outcome, Tracer::Spot story,
                        std::uint32_t attempt);
     [[nodiscard]] std::uint32_t pick_replica(std::uint32_t edge_state, Index avoided);
@@ -235,8 +242,8 @@ class Engine {
     void judge_in_flight(std::uint32_t occurrence);
 
     // ---- replicas (replicas.cc) ----
-    void push(List& list, Index walker);
-    void unlink(List& list, Index walker);
+    void push(List& list, Index walker) { model::push(list, walkers_, walker); }
+    void unlink(List& list, Index walker) { model::unlink(list, walkers_, walker); }
     [[nodiscard]] std::uint32_t priority_of(const Walker& w) const;
     [[nodiscard]] List& queue_of(const Walker& w);
     void refuse(Index walker, Outcome outcome);
@@ -324,7 +331,6 @@ class Engine {
     Time end_{};
     EventQueue queue_;
     Slab<Walker> walkers_;
-    Slab<Call> calls_;
     model::Frames frames_;
     Weather weather_;
     Meters meters_;
@@ -347,7 +353,7 @@ class Engine {
     std::vector<Inbound> inbound_;     ///< per replica
     std::vector<EdgeRules> rules_;     ///< per edge
     std::vector<EdgeDice> edge_dice_;  ///< per edge
-    std::vector<EdgeState> edge_states_;
+    std::vector<CallerEdge> edge_states_;
     std::vector<Hop> hops_;                                                     ///< per edge state
     std::vector<Random> work_dice_, step_dice_, startup_dice_, patience_dice_;  ///< per service
     std::vector<Random> order_dice_;                                            ///< the same

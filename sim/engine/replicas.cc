@@ -8,23 +8,6 @@ namespace shaketable::sim {
 
 using policies::CancelMode;
 
-void Engine::push(List& list, Index walker) {
-    Walker& w = walkers_[walker];
-    w.prev = list.last;
-    w.next = none;
-    (list.last == none ? list.first : walkers_[list.last].next) = walker;
-    list.last = walker;
-    ++list.size;
-}
-
-void Engine::unlink(List& list, Index walker) {
-    Walker& w = walkers_[walker];
-    (w.prev == none ? list.first : walkers_[w.prev].next) = w.next;
-    (w.next == none ? list.last : walkers_[w.next].prev) = w.prev;
-    w.prev = w.next = none;
-    --list.size;
-}
-
 std::uint32_t Engine::priority_of(const Walker& w) const {
     return model_.edges[model_.edge_states[w.edge_state].edge].priority;
 }

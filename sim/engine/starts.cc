@@ -102,25 +102,17 @@ void Engine::pay_for_success(std::uint32_t edge_state, Outcome outcome, std::uin
 }
 
 void Engine::count_call(std::uint32_t edge_state) {
-    EdgeState& state = edge_states_[edge_state];
+    CallerEdge& state = edge_states_[edge_state];
     if (state.budget) state.budget->on_call(now_);
     if (state.hedge) state.hedge->on_call();
 }
 
 Index Engine::new_call(std::uint32_t edge_state, Index parent, Time inherited, Tracer::Spot story) {
-    const Index index = calls_.take();
-    reserve_timers(index);
-    Call& call = calls_[index];
-    call = Call{};
-    call.started = now_;
-    call.deadline = inherited;
-    call.parent = parent;
-    call.edge_state = edge_state;
-    call.state = Call::State::trying;
+    const Index index = take_call(edge_state, parent, inherited, now_);
     if (executions_.counts()) [[unlikely]]
         executions_.call_begun(index);
     if (story) {
-        call.traced = true;
+        calls_[index].traced = true;
         tracer_->put_call(index, story);
     }
     return index;

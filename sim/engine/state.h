@@ -9,21 +9,16 @@
 
 #include "base/units.h"
 #include "model/cores.h"
-#include "model/edge.h"
 #include "model/frames.h"
 #include "model/key_cache.h"
+#include "model/list.h"
 #include "reports/record/meters.h"
 #include "sim/engine/records.h"
 
 namespace shaketable::sim {
 
 using model::Frame;
-
-/// Walkers in a row, linked through their `prev` and `next`.
-struct List {
-    Index first = none, last = none;
-    std::uint32_t size = 0;
-};
+using model::List;
 
 struct alignas(64) Replica {
     reports::ServiceMeter* meter = nullptr;  ///< of its service
@@ -66,14 +61,6 @@ struct CacheState {
     std::optional<model::KeyCache> keys;  ///< none: a fixed share of hits
     std::vector<std::pair<std::uint32_t, Index>>
         waiting;  ///< (key, walker) for a fill under way, in order
-};
-
-/// A caller's side of its calls: its machines, and who waits for them.
-struct EdgeState : model::EdgeMachines {
-    using EdgeMachines::EdgeMachines;
-
-    List waiting;  ///< calls waiting for a connection, linked through Call::prev and next
-    Time open_since = never;  ///< of the breaker
 };
 
 /// What the path of a call reads of its edge state at every turn, in one cache line.
