@@ -11,42 +11,6 @@ using model::EdgeRules;
 using policies::CancelMode;
 using RecordTimer = LiveRun::RecordTimer;
 
-namespace {
-
-/// What a balancer is shown of the callee's replicas.
-template <class Callee>
-struct EndpointView {
-    const Callee* callees;
-    const model::ReplicaPlan* plans;
-    const std::uint32_t* outstanding_of;
-    const EdgeState& state;
-    const policies::SlowStart* slow_start;
-    std::uint32_t first_replica;
-    Time now;
-    std::uint32_t zone;
-    const Slab<Attempt>* attempts;  ///< for those to avoid
-    Index avoided;  ///< the first of tries whose replicas are avoided; none: none are
-
-    [[nodiscard]] bool eligible(std::uint32_t i) const {
-        return !callees[i].draining && (!state.health || state.health->is_healthy(i)) &&
-               (!state.ejection || state.ejection->is_eligible(i, now)) && !is_avoided(i);
-    }
-    [[nodiscard]] bool is_avoided(std::uint32_t i) const {
-        for (Index other = avoided; other != none; other = (*attempts)[other].sibling)
-            if ((*attempts)[other].replica == first_replica + i) return true;
-        return false;
-    }
-    [[nodiscard]] bool same_zone(std::uint32_t i) const { return plans[i].zone == zone; }
-    [[nodiscard]] std::uint32_t outstanding(std::uint32_t i) const { return outstanding_of[i]; }
-    [[nodiscard]] double weight(std::uint32_t i) const {
-        return slow_start == nullptr
-                   ? 1.0
-                   : policies::slow_start_weight(*slow_start, now - callees[i].up_since);
-    }
-};
-
-}  // namespace
-
 /// A try that never left its caller.
 void Caller::count_refusal(std::uint32_t edge_state, Outcome outcome, const TraceContext& trace,
                            std::uint32_t attempt) {
@@ -77,36 +41,16 @@ void Caller::note_try(const Attempt& attempt, Outcome outcome) {
 
 /// `avoided`: the first of tries whose replicas are taken only where there is no other.
 std::uint32_t Caller::pick_replica(std::uint32_t edge_state, Index avoided) {
-    EdgeState& edge = state(edge_state);
+    const EdgeState& edge = state(edge_state);
     const model::ServicePlan& service = run_.model.services[edge_of(edge_state).service];
     if (service.replicas == 1 && !edge.health && !edge.ejection)
         return callees_[service.first_replica].draining ? none : service.first_replica;
-    if (edge.ejection && run_.now >= edge.ejection->next_sweep() &&
-        edge.ejection->sweep(run_.now, dice_of(edge_state).policy))
-        run_.log("ejections-changed", model::edge_state_name(run_.model, edge_state),
-                 std::to_string(edge.ejection->ejected()) + " ejected");
-    const policies::Balance& balance = service.balance;
-    EndpointView<Callee> view{.callees = &callees_[service.first_replica],
-                              .plans = &run_.model.replicas[service.first_replica],
-                              .outstanding_of = &outstanding_[service.first_replica],
-                              .state = edge,
-                              .slow_start = balance.slow_start ? &*balance.slow_start : nullptr,
-                              .first_replica = service.first_replica,
-                              .now = run_.now,
-                              .zone = run_.model.edge_states[edge_state].zone,
-                              .attempts = &attempts_,
-                              .avoided = avoided};
-    Random& dice = dice_of(edge_state).balance;
-    const bool by_key = balance.policy == policies::BalanceRule::consistent_hash;
-    const std::uint64_t key = by_key ? dice.next() : 0;
-    std::uint32_t picked = edge.balancer.pick(view, dice, key, run_.now);
-    if (picked == policies::Balancer::none && avoided != none) {
-        view.avoided = none;
-        picked = edge.balancer.pick(view, dice, key, run_.now);
-    }
-    if (picked == policies::Balancer::none) return none;
-    if (edge.ejection) edge.ejection->on_pick(picked);
-    return service.first_replica + picked;
+    const auto is_avoided = [&](std::uint32_t replica) {
+        for (Index other = avoided; other != none; other = attempts_[other].sibling)
+            if (attempts_[other].replica == replica) return true;
+        return false;
+    };
+    return model::pick_replica(*this, edge_state, avoided != none, is_avoided);
 }
 
 /// When a try that began then is given up.

@@ -21,6 +21,7 @@
 #include "injector/live_run.h"
 #include "model/call_course.h"
 #include "model/edge.h"
+#include "model/pick_replica.h"
 
 namespace shaketable::injector {
 
@@ -109,12 +110,19 @@ class Caller : private model::CallCourse<Caller, Call> {
     [[nodiscard]] Time sent_of(Index attempt) const { return attempts_[attempt].sent; }
     void drop_attempt(Index attempt, policies::CancelMode mode);
     void count_refused_try(Index call, Outcome outcome);
-    void log_edge(const char* what, std::uint32_t edge_state);
+    void log_edge(const char* what, std::uint32_t edge_state, std::string detail = {});
     [[nodiscard]] Index stand_in(std::uint32_t edge_state, Index call);
     void call_gone(Index call) noexcept { (void)call; }
     void call_over(Index call, Outcome outcome, std::uint16_t status);
 
-    // ---- tries (attempts.cc) ----
+    // ---- tries (attempts.cc), with what model::pick_replica asks for ----
+    template <class Host, class IsAvoided>
+    friend struct model::EndpointView;
+    template <class Host, class IsAvoided>
+    friend std::uint32_t model::pick_replica(Host&, std::uint32_t, bool, const IsAvoided&);
+    [[nodiscard]] std::uint32_t outstanding(std::uint32_t replica) const {
+        return outstanding_[replica];
+    }
     void count_refusal(std::uint32_t edge_state, Outcome outcome, const TraceContext& trace,
                        std::uint32_t attempt);
     void note_try(const Attempt& attempt, Outcome outcome);

@@ -81,8 +81,8 @@ void Caller::count_refused_try(Index index, Outcome outcome) {
     count_refusal(call.edge_state, outcome, call.trace, call.tries);
 }
 
-void Caller::log_edge(const char* what, std::uint32_t edge_state) {
-    run_.log(what, model::edge_state_name(run_.model, edge_state));
+void Caller::log_edge(const char* what, std::uint32_t edge_state, std::string detail) {
+    run_.log(what, model::edge_state_name(run_.model, edge_state), std::move(detail));
 }
 
 Index Caller::stand_in(std::uint32_t edge_state, Index index) {

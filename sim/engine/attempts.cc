@@ -10,38 +10,6 @@ using policies::CancelMode;
 
 namespace {
 
-/// What a balancer is shown of the callee's replicas.
-struct EndpointView {
-    const Replica* replicas;
-    const ReplicaPlan* plans;
-    const CallerEdge& state;
-    const policies::SlowStart* slow_start;
-    const Time* up_since;
-    std::uint32_t first_replica;
-    Time now;
-    std::uint32_t zone;
-    const Slab<Walker>* walkers;  ///< for those to avoid
-    Index avoided;                ///< the first of tries whose replicas are avoided; none: none are
-
-    [[nodiscard]] bool eligible(std::uint32_t i) const {
-        return !replicas[i].draining && (!state.health || state.health->is_healthy(i)) &&
-               (!state.ejection || state.ejection->is_eligible(i, now)) && !is_avoided(i);
-    }
-    [[nodiscard]] bool is_avoided(std::uint32_t i) const {
-        for (Index other = avoided; other != none; other = (*walkers)[other].sibling)
-            if ((*walkers)[other].replica == first_replica + i) return true;
-        return false;
-    }
-    [[nodiscard]] bool same_zone(std::uint32_t i) const { return plans[i].zone == zone; }
-    [[nodiscard]] std::uint32_t outstanding(std::uint32_t i) const {
-        return replicas[i].outstanding;
-    }
-    [[nodiscard]] double weight(std::uint32_t i) const {
-        return slow_start == nullptr ? 1.0
-                                     : policies::slow_start_weight(*slow_start, now - up_since[i]);
-    }
-};
-
 BreakerMachine::Permit permit_of(const Walker& w) {
     return {.admitted = true, .probe = w.has(probe), .changed = false, .unused = 0, .era = w.era};
 }
@@ -93,35 +61,12 @@ void Engine::count_refusal(std::uint32_t edge_state, Outcome outcome, Tracer::Sp
 
 /// `avoided`: the first of tries whose replicas are taken only where there is no other.
 std::uint32_t Engine::pick_replica(std::uint32_t edge_state, Index avoided) {
-    CallerEdge& state = edge_states_[edge_state];
-    const EdgeStatePlan& plan = model_.edge_states[edge_state];
-    const ServicePlan& service = model_.services[hops_[edge_state].service];
-    if (state.ejection && now_ >= state.ejection->next_sweep() &&
-        state.ejection->sweep(now_, edge_dice_[plan.edge].policy))
-        log("ejections-changed", edge_state_name(edge_state),
-            std::to_string(state.ejection->ejected()) + " ejected");
-    const policies::Balance& balance = service.balance;
-    EndpointView view{.replicas = &replicas_[service.first_replica],
-                      .plans = &model_.replicas[service.first_replica],
-                      .state = state,
-                      .slow_start = balance.slow_start ? &*balance.slow_start : nullptr,
-                      .up_since = &up_since_[service.first_replica],
-                      .first_replica = service.first_replica,
-                      .now = now_,
-                      .zone = plan.zone,
-                      .walkers = &walkers_,
-                      .avoided = avoided};
-    Random& dice = edge_dice_[plan.edge].balance;
-    const bool by_key = balance.policy == policies::BalanceRule::consistent_hash;
-    const std::uint64_t key = by_key ? dice.next() : 0;
-    std::uint32_t picked = state.balancer.pick(view, dice, key, now_);
-    if (picked == policies::Balancer::none && avoided != none) {
-        view.avoided = none;
-        picked = state.balancer.pick(view, dice, key, now_);
-    }
-    if (picked == policies::Balancer::none) return none;
-    if (state.ejection) state.ejection->on_pick(picked);
-    return service.first_replica + picked;
+    const auto is_avoided = [&](std::uint32_t replica) {
+        for (Index other = avoided; other != none; other = walkers_[other].sibling)
+            if (walkers_[other].replica == replica) return true;
+        return false;
+    };
+    return model::pick_replica(*this, edge_state, avoided != none, is_avoided);
 }
 
 /// The first of the tries of a call whose replicas its next one keeps away from.

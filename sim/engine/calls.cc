@@ -26,8 +26,8 @@ void Engine::count_refused_try(Index index, Outcome outcome) {
     count_refusal(call.edge_state, outcome, story_of(call, index), call.tries);
 }
 
-void Engine::log_edge(const char* what, std::uint32_t edge_state) {
-    log(what, edge_state_name(edge_state));
+void Engine::log_edge(const char* what, std::uint32_t edge_state, std::string detail) {
+    log(what, edge_state_name(edge_state), std::move(detail));
 }
 
 Index Engine::stand_in(std::uint32_t edge_state, Index index) {

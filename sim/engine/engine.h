@@ -20,6 +20,7 @@
 #include "model/edge.h"
 #include "model/lots.h"
 #include "model/model.h"
+#include "model/pick_replica.h"
 #include "model/weather.h"
 #include "reports/record/meters.h"
 #include "reports/record/record.h"
@@ -175,7 +176,7 @@ class Engine : private model::CallCourse<Engine, Call> {
     [[nodiscard]] Time sent_of(Index walker) const { return walkers_[walker].sent; }
     void drop_attempt(Index walker, policies::CancelMode mode);
     void count_refused_try(Index call, Outcome outcome);
-    void log_edge(const char* what, std::uint32_t edge_state);
+    void log_edge(const char* what, std::uint32_t edge_state, std::string detail = {});
     [[nodiscard]] Index stand_in(std::uint32_t edge_state, Index call);
     void call_gone(Index call) {
         if (executions_.counts()) [[unlikely]]
@@ -196,7 +197,18 @@ class Engine : private model::CallCourse<Engine, Call> {
     void tell_sent(Index walker, Tracer::Spot story, std::uint32_t attempt);
     [[nodiscard]] Tracer::Spot tell_settled(Index walker, Outcome outcome);
 
-    // ---- tries (attempts.cc) ----
+    // ---- tries (attempts.cc), with what model::pick_replica asks for ----
+    template <class Host, class IsAvoided>
+    friend struct model::EndpointView;
+    template <class Host, class IsAvoided>
+    friend std::uint32_t model::pick_replica(Host&, std::uint32_t, bool, const IsAvoided&);
+    [[nodiscard]] bool is_draining(std::uint32_t replica) const {
+        return replicas_[replica].draining;
+    }
+    [[nodiscard]] Time up_since(std::uint32_t replica) const { return up_since_[replica]; }
+    [[nodiscard]] std::uint32_t outstanding(std::uint32_t replica) const {
+        return replicas_[replica].outstanding;
+    }
     void count_refusal(std::uint32_t edge_state, Outcome outcome, Tracer::Spot story,
                        std::uint32_t attempt);
     [[nodiscard]] std::uint32_t pick_replica(std::uint32_t edge_state, Index avoided);
