@@ -87,7 +87,8 @@ class CallCourse {
     void send_try(Index call);
     void send_hedge(Index call);
     void after_failure(Index call, Outcome outcome, std::uint16_t status);
-    [[nodiscard]] bool may_retry(Index call, Outcome outcome, std::uint16_t status);
+    [[nodiscard]] bool may_retry(Call& call, const EdgeRules& rules, Outcome outcome,
+                                 std::uint16_t status);
     [[nodiscard]] policies::CancelMode hedge_cancel_mode(std::uint32_t edge_state);
     void drop_tries(Index call, policies::CancelMode mode);
     void tell_machines(Index call, Outcome outcome, std::uint16_t status);

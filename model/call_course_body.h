@@ -59,6 +59,17 @@ void CallCourse<Host, Call>::log_breaker(std::uint32_t edge_state) {
                     edge_state);
 }
 
+/// A try is about to ask its own gates, all of them. Where waiting there counts, its end is known
+/// from now on.
+template <class Host, class Call>
+[[gnu::always_inline]] inline void CallCourse<Host, Call>::begin_try(Index index) {
+    Call& call = calls_[index];
+    call.past_call_gates = true;
+    call.gate = 0;
+    call.state = State::trying;
+    if (host().rules_of(call.edge_state).pool_wait_counts) call.gives_up = host().try_ends(call);
+}
+
 template <class Host, class Call>
 void CallCourse<Host, Call>::pass_gates(Index index) {
     while (true) {
@@ -206,17 +217,6 @@ void CallCourse<Host, Call>::leave_gates(Index index) {
 
 // ---- tries ----
 
-/// A try is about to ask its own gates, all of them. Where waiting there counts, its end is known
-/// from now on.
-template <class Host, class Call>
-void CallCourse<Host, Call>::begin_try(Index index) {
-    Call& call = calls_[index];
-    call.past_call_gates = true;
-    call.gate = 0;
-    call.state = State::trying;
-    if (host().rules_of(call.edge_state).pool_wait_counts) call.gives_up = host().try_ends(call);
-}
-
 template <class Host, class Call>
 void CallCourse<Host, Call>::next_try(Index index) {
     begin_try(index);
@@ -308,13 +308,31 @@ void CallCourse<Host, Call>::call_attempt_settled(Index index, Index attempt, Ou
     after_failure(index, outcome, status);
 }
 
+/// By its rule, and by its budget, which has granted it then.
+template <class Host, class Call>
+[[gnu::always_inline]] inline bool CallCourse<Host, Call>::may_retry(Call& call,
+                                                                     const EdgeRules& rules,
+                                                                     Outcome outcome,
+                                                                     std::uint16_t status) {
+    if (!rules.retry || call.retries >= rules.retry->retries ||
+        !policies::is_retryable(*rules.retry, outcome, status) ||
+        !policies::is_willing(*rules.retry, host().dice_of(call.edge_state).back_off))
+        return false;
+    CallerEdge& edge = host().machines_of(call.edge_state);
+    if (!edge.budget) return true;
+    if (call.grant) edge.budget->on_retry_end(call.grant);
+    call.grant = edge.budget->try_spend(host().now(), outcome, status);
+    if (!call.grant) ++host().flow_of(call.edge_state).now.budget_denied;
+    return static_cast<bool>(call.grant);
+}
+
 /// Every try so far failed: another one after a while, or the end.
 template <class Host, class Call>
 void CallCourse<Host, Call>::after_failure(Index index, Outcome outcome, std::uint16_t status) {
     Call& call = calls_[index];
     if (call.live > 0 || call.is_at_gates()) return;  // a hedge may still answer
-    if (!may_retry(index, outcome, status)) return finish_call(index, outcome, status);
     const EdgeRules& rules = host().rules_of(call.edge_state);
+    if (!may_retry(call, rules, outcome, status)) return finish_call(index, outcome, status);
     reports::FlowMeter& flow = host().flow_of(call.edge_state);
     ++call.retries;
     ++flow.now.retries;
@@ -328,23 +346,6 @@ void CallCourse<Host, Call>::after_failure(Index index, Outcome outcome, std::ui
     call.status = status;
     call.state = State::back_off;
     host().set(host().wait_timer(index), again);
-}
-
-/// By its rule, and by its budget, which has granted it then.
-template <class Host, class Call>
-bool CallCourse<Host, Call>::may_retry(Index index, Outcome outcome, std::uint16_t status) {
-    Call& call = calls_[index];
-    const EdgeRules& rules = host().rules_of(call.edge_state);
-    if (!rules.retry || call.retries >= rules.retry->retries ||
-        !policies::is_retryable(*rules.retry, outcome, status) ||
-        !policies::is_willing(*rules.retry, host().dice_of(call.edge_state).back_off))
-        return false;
-    CallerEdge& edge = host().machines_of(call.edge_state);
-    if (!edge.budget) return true;
-    if (call.grant) edge.budget->on_retry_end(call.grant);
-    call.grant = edge.budget->try_spend(host().now(), outcome, status);
-    if (!call.grant) ++host().flow_of(call.edge_state).now.budget_denied;
-    return static_cast<bool>(call.grant);
 }
 
 template <class Host, class Call>

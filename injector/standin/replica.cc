@@ -34,12 +34,12 @@ Replica::Replica(const StandinTask& task, Channel& channel, faults::Timeline tim
       patience_dice_{run_.dice(service().stream, "patience", 1 + part_of(task))},
       order_dice_{run_.dice(service().stream, "order", part_of(task))},
       queues_(service().priorities),
-      locks_(service().locks),
-      caches_(service().caches),
-      row_versions_(task.model->program.rows),
       fault_hits_(task.model->scenario.faults.size()),
       workers_{service().workers} {
     const model::ServicePlan& plan = service();
+    locks_.resize(plan.locks);
+    caches_.resize(plan.caches);
+    row_versions_.resize(task.model->program.rows);
     lots_.make_room(1);
     for (std::uint32_t c = 0; c < plan.caches; ++c) reset_cache(c);
     if (plan.queue.codel) codel_.emplace(*plan.queue.codel);

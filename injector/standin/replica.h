@@ -22,7 +22,7 @@
 
 namespace shaketable::injector {
 
-class Replica {
+class Replica : private model::SharedSteps<Replica> {
   public:
     Replica(const StandinTask& task, Channel& channel, faults::Timeline timeline);
 
@@ -38,6 +38,8 @@ class Replica {
     void on_end();
 
   private:
+    friend model::SharedSteps<Replica>;
+
     // ---- connections (server.cc) ----
     void on_accept();
     void on_session(Token token, std::uint32_t events);
@@ -79,7 +81,7 @@ class Replica {
         return !w.is_branch && (w.gone || w.patience < run_.now);
     }
 
-    // ---- steps (steps.cc, steps_shared.cc) ----
+    // ---- steps (steps.cc) ----
     void run_walker(Index walker);
     [[nodiscard]] std::uint32_t choose(const model::Instruction& step, double die) const;
     [[nodiscard]] bool step_work(Index walker, const model::Instruction& step);
@@ -92,21 +94,19 @@ class Replica {
     void step_reply(Index walker, std::uint16_t status);
     void resume(Index walker, Outcome outcome, std::uint16_t status);
     void finish_walker(Index walker, Outcome outcome, std::uint16_t status);
-    [[nodiscard]] CacheState& cache_of(std::uint32_t cache) {
+
+    // ---- what model::SharedSteps asks for ----
+    [[nodiscard]] Time now() const noexcept { return run_.now; }
+    [[nodiscard]] const model::Model& model() const noexcept { return run_.model; }
+    [[nodiscard]] Slab<Walker>& walkers() noexcept { return walkers_; }
+    [[nodiscard]] Random& step_dice_of(Index) noexcept { return step_dice_; }
+    [[nodiscard]] double cold_of(Index) const noexcept { return cold_; }
+    [[nodiscard]] LockState& lock_of(Index, std::uint32_t lock) { return locks_[lock]; }
+    [[nodiscard]] CacheState& cache_of(Index, std::uint32_t cache) {
         return caches_[run_.model.program.caches[cache].number];
     }
-    [[nodiscard]] bool step_cache(Index walker, const model::Instruction& step);
-    void step_cache_fill(Index walker, std::uint32_t cache);
-    [[nodiscard]] bool step_lock(Index walker, std::uint32_t lock);
     void wait_for_another(Index walker);
-    void unlock(Index walker, std::uint32_t lock);
-    void leave_lock(Index walker);
-    void step_row_read(Index walker, const model::Instruction& step);
-    [[nodiscard]] bool step_row_commit(Index walker);
-    void pop_frame(Index walker);
-    void end_fill(const Frame& frame);
-    void unwind(Index walker);
-    void step_loop_end(Index walker, const model::Instruction& step);
+    void wake(Index walker);
 
     // ---- conditions (conditions.cc) ----
     void apply_condition();
@@ -143,13 +143,9 @@ class Replica {
     Caller caller_;
     Random work_dice_, step_dice_, startup_dice_, patience_dice_, order_dice_;
     Slab<Walker> walkers_;
-    model::Frames frames_;
     Slab<Session> sessions_;
     std::vector<List> queues_;  ///< one, or one per priority
     model::Lots lots_;          ///< who waits, where the queue is served in random order
-    std::vector<LockState> locks_;
-    std::vector<CacheState> caches_;
-    std::vector<std::uint32_t> row_versions_;  ///< of optimistic steps
     std::optional<model::Cores> cores_;
     std::optional<Burner> burner_;
     std::vector<Frozen> frozen_;

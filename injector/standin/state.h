@@ -10,12 +10,12 @@
 #include "injector/calls/records.h"
 #include "injector/http/reader.h"
 #include "injector/http/socket.h"
-#include "model/frames.h"
-#include "model/key_cache.h"
+#include "model/shared_steps.h"
 
 namespace shaketable::injector {
 
-using model::Frame;
+using model::CacheState;
+using model::LockState;
 
 /// Where a walker stands.
 enum class Phase : std::uint8_t {
@@ -58,16 +58,6 @@ struct Walker {
     bool replied = false;  ///< has answered; goes on for nobody in particular
     bool gone = false;     ///< its caller has closed the connection
     bool in_core = false;  ///< shares the cores now
-};
-
-struct LockState {
-    Index holder = none;
-    List waiting;
-};
-
-struct CacheState {
-    std::optional<model::KeyCache> keys;                   ///< none: a fixed share of hits
-    std::vector<std::pair<std::uint32_t, Index>> waiting;  ///< (key, walker), in order
 };
 
 /// What is frozen by a pause: a walker, and how much of its step was left.

@@ -67,12 +67,7 @@ void Replica::run_walker(Index walker) {
                 if (!step_row_commit(walker)) return finish_walker(walker, Outcome::error, 409);
                 break;
             case Op::loop_begin:
-                if (step.a == 0) {
-                    w.pc = step.b;
-                } else {
-                    frames_.push(walkers_[walker].frames, {.kind = Frame::Kind::loop, .a = step.a});
-                    ++walkers_[walker].pc;
-                }
+                step_loop_begin(walker, step);
                 break;
             case Op::loop_end:
                 step_loop_end(walker, step);
@@ -243,6 +238,18 @@ void Replica::finish_walker(Index walker, Outcome outcome, std::uint16_t status)
     if (is_abandoned(walkers_[walker])) ++meter().now.wasted;
     answer(walker, outcome, status);
     free_walker(walker);
+}
+
+/// Who waits for another of this replica holds no worker meanwhile, where it need not: the other
+/// one may need it.
+void Replica::wait_for_another(Index walker) {
+    walkers_[walker].phase = Phase::locked;
+    if (service().async) release_worker(walker);
+}
+
+void Replica::wake(Index walker) {
+    walkers_[walker].phase = Phase::running;
+    run_.then(Todo::What::run, walker);
 }
 
 }  // namespace shaketable::injector

@@ -13,8 +13,8 @@ Engine::Engine(const Model& model, std::uint64_t repeat, faults::Timeline timeli
       end_{Time{} + model.scenario.run.duration},
       weather_{model, std::move(timeline), repeat},
       meters_{model.flows.size(), model.services.size()},
-      row_versions_(model.program.rows),
       executions_{model.counts_duplicates} {
+    row_versions_.resize(model.program.rows);
     prepare_replicas();
     prepare_edges();
     prepare_timers();

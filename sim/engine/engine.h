@@ -56,7 +56,7 @@ using reports::FlowMeter;
 using reports::Meters;
 using reports::ServiceMeter;
 
-class Engine : private model::CallCourse<Engine, Call> {
+class Engine : private model::CallCourse<Engine, Call>, private model::SharedSteps<Engine> {
   public:
     /// `timeline`: of this repeat. Keeps a reference to the model.
     Engine(const Model& model, std::uint64_t repeat, faults::Timeline timeline);
@@ -91,6 +91,7 @@ class Engine : private model::CallCourse<Engine, Call> {
 
   private:
     friend model::CallCourse<Engine, Call>;
+    friend model::SharedSteps<Engine>;
 
     // ---- timers (engine.cc) ----
     static constexpr TimerId weather_timer = 0, sample_timer = 1, cut_timer = 2, first_timer = 3;
@@ -285,25 +286,31 @@ class Engine : private model::CallCourse<Engine, Call> {
     void step_fork(Index walker, const Instruction& step);
     void finish_branch(Index branch, Outcome outcome, std::uint16_t status);
     void drop_branches(Index walker);
-    [[nodiscard]] CacheState& cache_of(const Walker& walker, std::uint32_t cache);
-    [[nodiscard]] bool step_cache(Index walker, const Instruction& step);
-    void step_cache_fill(Index walker, std::uint32_t cache);
-    [[nodiscard]] std::uint32_t lock_index(const Walker& walker, std::uint32_t lock) const;
-    [[nodiscard]] bool step_lock(Index walker, std::uint32_t lock);
-    void wait_for_another(Index walker);
-    void unlock(Index walker, std::uint32_t lock);
-    void leave_lock(Index walker);
-    void step_row_read(Index walker, const Instruction& step);
-    [[nodiscard]] bool step_row_commit(Index walker);
-    void pop_frame(Index walker);
-    void end_fill(Index walker, const Frame& frame);
-    void unwind(Index walker);
-    void step_loop_begin(Index walker, const Instruction& step);
-    void step_loop_end(Index walker, const Instruction& step);
     void step_reply(Index walker, std::uint16_t status);
     void replace_child(Index from, Index to);
     void resume(Index walker, Outcome outcome, std::uint16_t status);
     void finish_walker(Index walker, Outcome outcome, std::uint16_t status);
+
+    // ---- what model::SharedSteps asks for (steps.cc) ----
+    [[nodiscard]] Slab<Walker>& walkers() noexcept { return walkers_; }
+    [[nodiscard]] const Replica& replica_of(Index walker) const {
+        return replicas_[walkers_[walker].replica];
+    }
+    [[nodiscard]] Random& step_dice_of(Index walker) {
+        return step_dice_[replica_of(walker).service];
+    }
+    [[nodiscard]] double cold_of(Index walker) const { return replica_of(walker).cold; }
+    [[nodiscard]] LockState& lock_of(Index walker, std::uint32_t lock) {
+        return locks_[replica_of(walker).first_lock + lock];
+    }
+    [[nodiscard]] CacheState& cache_of(Index walker, std::uint32_t cache) {
+        return caches_[replica_of(walker).first_cache + model_.program.caches[cache].number];
+    }
+    void wait_for_another(Index walker);
+    void wake(Index walker) {
+        walkers_[walker].go(Phase::running);
+        todo(Todo::What::run, walker);
+    }
 
     // ---- conditions (conditions.cc) ----
     void on_weather();
@@ -343,15 +350,11 @@ class Engine : private model::CallCourse<Engine, Call> {
     Time end_{};
     EventQueue queue_;
     Slab<Walker> walkers_;
-    model::Frames frames_;
     Weather weather_;
     Meters meters_;
     std::vector<Replica> replicas_;
     std::vector<List> queues_;
     model::Lots lots_;  ///< per replica: who waits where the queue is served in random order
-    std::vector<LockState> locks_;
-    std::vector<CacheState> caches_;
-    std::vector<std::uint32_t> row_versions_;  ///< of optimistic steps
     std::vector<Cores> cores_;
     std::vector<std::vector<Frozen>> frozen_;  ///< per replica
     std::vector<Time> up_since_;               ///< per replica

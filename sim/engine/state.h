@@ -9,16 +9,17 @@
 
 #include "base/units.h"
 #include "model/cores.h"
-#include "model/frames.h"
-#include "model/key_cache.h"
 #include "model/list.h"
+#include "model/shared_steps.h"
 #include "reports/record/meters.h"
 #include "sim/engine/records.h"
 
 namespace shaketable::sim {
 
+using model::CacheState;
 using model::Frame;
 using model::List;
+using model::LockState;
 
 struct alignas(64) Replica {
     reports::ServiceMeter* meter = nullptr;  ///< of its service
@@ -49,18 +50,6 @@ struct alignas(64) Replica {
     std::uint32_t cores = none;     ///< into Engine::cores_
     std::uint32_t first_lock = 0;   ///< into Engine::locks_
     std::uint32_t first_cache = 0;  ///< into Engine::caches_
-};
-
-struct LockState {
-    Index holder = none;
-    List waiting;
-};
-
-/// One cache of one replica.
-struct CacheState {
-    std::optional<model::KeyCache> keys;  ///< none: a fixed share of hits
-    std::vector<std::pair<std::uint32_t, Index>>
-        waiting;  ///< (key, walker) for a fill under way, in order
 };
 
 /// What the path of a call reads of its edge state at every turn, in one cache line.

@@ -239,133 +239,11 @@ void Engine::drop_branches(Index walker) {
     w.drop(forking);
 }
 
-// ---- caches ----
-
-CacheState& Engine::cache_of(const Walker& walker, std::uint32_t cache) {
-    return caches_[replicas_[walker.replica].first_cache + model_.program.caches[cache].number];
-}
-
-bool Engine::step_cache(Index walker, const Instruction& step) {
-    Walker& w = walkers_[walker];
-    const CachePlan& plan = model_.program.caches[step.a];
-    const Replica& replica = replicas_[w.replica];
-    Random& dice = step_dice_[replica.service];
-    if (plan.hit >= 0) {
-        const double die = dice.uniform();
-        w.pc = die < plan.hit * (1 - replica.cold) ? step.b : w.pc + 1;
-        return true;
-    }
-    CacheState& cache = cache_of(w, step.a);
-    const std::uint32_t key = plan.keys.draw(dice);
-    if (cache.keys->look_up(now_, key)) {
-        w.pc = step.b;
-        return true;
-    }
-    if (plan.coalesce && cache.keys->is_filling(key)) {
-        cache.waiting.emplace_back(key, walker);
-        wait_for_another(walker);
-        return false;
-    }
-    if (plan.coalesce) cache.keys->set_filling(key, true);
-    frames_.push(walkers_[walker].frames, {.kind = Frame::Kind::fill, .a = step.a, .b = key});
-    ++walkers_[walker].pc;
-    return true;
-}
-
-void Engine::step_cache_fill(Index walker, std::uint32_t number) {
-    const Frame frame = frames_.take(walkers_[walker].frames, Frame::Kind::fill);
-    SHAKETABLE_CHECK(frame.a == number, "frames are nested");
-    cache_of(walkers_[walker], number).keys->fill(now_, frame.b);
-    end_fill(walker, frame);
-}
-
-// ---- locks, loops, frames ----
-
-std::uint32_t Engine::lock_index(const Walker& walker, std::uint32_t lock) const {
-    return replicas_[walker.replica].first_lock + lock;
-}
-
-bool Engine::step_lock(Index walker, std::uint32_t number) {
-    Walker& w = walkers_[walker];
-    LockState& lock = locks_[lock_index(w, number)];
-    if (lock.holder == none) {
-        lock.holder = walker;
-        frames_.push(walkers_[walker].frames, {.kind = Frame::Kind::lock, .a = number});
-        ++walkers_[walker].pc;
-        return true;
-    }
-    push(lock.waiting, walker);
-    wait_for_another(walker);
-    return false;
-}
-
 /// Who waits for another of this replica holds no worker meanwhile, where it need not: the other
 /// one may need it.
 void Engine::wait_for_another(Index walker) {
     walkers_[walker].go(Phase::locked);
     if (replicas_[walkers_[walker].replica].async) release_worker(walker);
-}
-
-/// Gives the lock to whoever waits longest. Does nothing if `walker` does not hold it.
-void Engine::unlock(Index walker, std::uint32_t number) {
-    LockState& lock = locks_[lock_index(walkers_[walker], number)];
-    if (lock.holder != walker) return;
-    frames_.take_lock(walkers_[walker].frames, number);
-    lock.holder = lock.waiting.first;
-    if (lock.holder == none) return;
-    const Index next = lock.holder;
-    unlink(lock.waiting, next);
-    frames_.push(walkers_[next].frames, {.kind = Frame::Kind::lock, .a = number});
-    ++walkers_[next].pc;
-    walkers_[next].go(Phase::running);
-    todo(Todo::What::run, next);
-}
-
-/// Lets go of the innermost thing that the walker is inside of.
-void Engine::pop_frame(Index walker) {
-    Walker& w = walkers_[walker];
-    if (const Frame& frame = frames_.top(w.frames); frame.kind == Frame::Kind::lock)
-        return unlock(walker, frame.a);
-    const Frame frame = frames_.pop(w.frames);
-    if (frame.kind == Frame::Kind::fill) end_fill(walker, frame);
-}
-
-void Engine::end_fill(Index walker, const Frame& frame) {
-    CacheState& cache = cache_of(walkers_[walker], frame.a);
-    if (!model_.program.caches[frame.a].coalesce) return;
-    // Whoever waited for this key looks again: a hit if it was filled, else the first of them fills
-    // it.
-    cache.keys->set_filling(frame.b, false);
-    std::erase_if(cache.waiting, [&](const auto& waiter) {
-        if (waiter.first != frame.b) return false;
-        walkers_[waiter.second].go(Phase::running);
-        todo(Todo::What::run, waiter.second);
-        return true;
-    });
-}
-
-void Engine::unwind(Index walker) {
-    while (walkers_[walker].frames != none) pop_frame(walker);
-}
-
-void Engine::step_loop_begin(Index walker, const Instruction& step) {
-    Walker& w = walkers_[walker];
-    if (step.a == 0) {
-        w.pc = step.b;
-        return;
-    }
-    frames_.push(w.frames, {.kind = Frame::Kind::loop, .a = step.a});
-    ++w.pc;
-}
-
-void Engine::step_loop_end(Index walker, const Instruction& step) {
-    Walker& w = walkers_[walker];
-    if (--frames_.innermost(w.frames, Frame::Kind::loop).a > 0) {
-        w.pc = step.a;
-    } else {
-        frames_.take(w.frames, Frame::Kind::loop);
-        ++w.pc;
-    }
 }
 
 // ---- answers ----
@@ -408,15 +286,6 @@ void Engine::replace_child(Index from, Index to) {
     }
     const bool from_workload = model_.edges[model_.edge_states[w.edge_state].edge].from_workload;
     if (!from_workload && w.parent != none) walkers_[w.parent].next = to;
-}
-
-/// Takes a walker out of the row for its lock, or of those who wait for a cache to be filled.
-void Engine::leave_lock(Index walker) {
-    const Walker& w = walkers_[walker];
-    const Instruction& step = code_[w.pc];
-    if (step.op == Op::lock) return unlink(locks_[lock_index(w, step.a)].waiting, walker);
-    std::erase_if(cache_of(w, step.a).waiting,
-                  [&](const auto& entry) { return entry.second == walker; });
 }
 
 /// A call of the walker was settled.
