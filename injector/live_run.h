@@ -9,12 +9,15 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/event_queue.h"
 #include "base/random.h"
+#include "faults/timeline.h"
 #include "injector/channel.h"
 #include "injector/clock.h"
+#include "injector/http/socket.h"
 #include "injector/poller.h"
 #include "injector/stories.h"
 #include "model/model.h"
@@ -203,6 +206,24 @@ void LiveRun::finish(Role& role, Time at, bool crashed) {
     meters.close_segment(at, out);
     role.on_end();
     send_part();
+}
+
+/// A role from its beginning to its end, in a process of its own: `Role` is made of (task, channel,
+/// timeline), and has `play()`. Returns the exit code.
+template <class Role, class Task>
+[[nodiscard]] int play_role(const Task& task, Channel& channel) {
+    const scenarios::Scenario& scenario = task.model->scenario;
+    auto timeline =
+        faults::resolve(scenario.faults, scenario.run.duration, scenario.run.seed, task.repeat);
+    if (!timeline) {
+        (void)channel.send(MessageKind::error, timeline.error().front().message);
+        return 70;
+    }
+    allow_many_descriptors();
+    Role role{task, channel, std::move(*timeline)};
+    (void)channel.send(MessageKind::ready);
+    role.play();
+    return 0;
 }
 
 }  // namespace shaketable::injector

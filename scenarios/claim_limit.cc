@@ -42,22 +42,6 @@ std::optional<double> read_as(Unit unit, std::string_view token) {
     return std::nullopt;
 }
 
-std::string_view noun(Unit unit) {
-    switch (unit) {
-        case Unit::seconds:
-            return "a time";
-        case Unit::share:
-            return "a share";
-        case Unit::per_second:
-            return "a rate";
-        case Unit::count:
-            return "a number";
-        case Unit::ratio:
-            return "a bare number";
-    }
-    return "";
-}
-
 /// What the token is, in the user's words; "" where it is nothing.
 std::string_view kind_of(std::string_view token) {
     if (read_share(token)) return "a share";
@@ -119,13 +103,13 @@ Result<Limit> read_claim_limit(std::string_view token, Metric metric, Comparison
         const std::string_view kind = kind_of(token);
         if (kind.empty())
             return Unexpected{problem_at("E119", 0, token.size(),
-                                         "expected " + std::string{noun(word.unit)} + ", found \"" +
-                                             std::string{token.substr(0, 60)} + "\"",
+                                         "expected " + std::string{noun_of(word.unit)} +
+                                             ", found \"" + std::string{token.substr(0, 60)} + "\"",
                                          std::string{word.example})};
         std::string hint = suggest(token, word.unit);
         if (hint.empty()) hint = word.example;
         return Unexpected{problem_at("E121", 0, token.size(),
-                                     name + " is " + std::string{noun(word.unit)} + ", found " +
+                                     name + " is " + std::string{noun_of(word.unit)} + ", found " +
                                          std::string{kind} + ": " +
                                          std::string{token.substr(0, 60)},
                                      std::move(hint))};

@@ -309,6 +309,22 @@ class ClaimParser {
 
 }  // namespace
 
+std::string_view noun_of(Unit unit) {
+    switch (unit) {
+        case Unit::seconds:
+            return "a time";
+        case Unit::share:
+            return "a share";
+        case Unit::per_second:
+            return "a rate";
+        case Unit::count:
+            return "a number";
+        case Unit::ratio:
+            return "a bare number";
+    }
+    return "";
+}
+
 bool Claim::holds(double value) const noexcept {
     switch (comparison) {
         case Comparison::less:

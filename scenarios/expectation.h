@@ -130,6 +130,8 @@ struct Span {
 
 /// What a limit is a number of.
 enum class Unit : std::uint8_t { seconds, share, per_second, count, ratio };
+/// "a time", "a share".
+[[nodiscard]] std::string_view noun_of(Unit unit);
 
 /// One parsed claim.
 struct Claim {

@@ -243,22 +243,6 @@ void add_types(std::vector<Word>& words) {
                      {}});
 }
 
-[[nodiscard]] std::string_view unit_word(Unit unit) {
-    switch (unit) {
-        case Unit::seconds:
-            return "a time";
-        case Unit::share:
-            return "a share";
-        case Unit::per_second:
-            return "a rate";
-        case Unit::count:
-            return "a number";
-        case Unit::ratio:
-            return "a bare number";
-    }
-    return "";
-}
-
 void add_metrics(std::vector<Word>& words) {
     for (const MetricWord& metric : metric_words) {
         Word word{"metric",
@@ -267,7 +251,7 @@ void add_metrics(std::vector<Word>& words) {
                   std::string{metric.example},
                   {},
                   {}};
-        word.notes.push_back("Its limit is " + std::string{unit_word(metric.unit)} +
+        word.notes.push_back("Its limit is " + std::string{noun_of(metric.unit)} +
                              (metric.form.counts_too ? ", or a number" : "") +
                              (metric.form.rates_too ? ", or a rate" : "") + ".");
         if (metric.form.aggregates)

@@ -34,7 +34,7 @@ class Load {
         start_sources();
     }
 
-    void offer() { run_.play(*this); }
+    void play() { run_.play(*this); }
 
     void on_timer(TimerId timer) {
         const TimerId records = run_.timer_of(0, LiveRun::RecordTimer::walker);
@@ -207,18 +207,7 @@ class Load {
 }  // namespace
 
 int run_load(const LoadTask& task, Channel& channel) {
-    const scenarios::Scenario& scenario = task.model->scenario;
-    auto timeline =
-        faults::resolve(scenario.faults, scenario.run.duration, scenario.run.seed, task.repeat);
-    if (!timeline) {
-        (void)channel.send(MessageKind::error, timeline.error().front().message);
-        return 70;
-    }
-    allow_many_descriptors();
-    Load load{task, channel, std::move(*timeline)};
-    (void)channel.send(MessageKind::ready);
-    load.offer();
-    return 0;
+    return play_role<Load>(task, channel);
 }
 
 }  // namespace shaketable::injector

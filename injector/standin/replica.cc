@@ -196,18 +196,7 @@ void Replica::free_walker(Index walker) {
 }
 
 int run_standin(StandinTask task, Channel& channel) {
-    const scenarios::Scenario& scenario = task.model->scenario;
-    auto timeline =
-        faults::resolve(scenario.faults, scenario.run.duration, scenario.run.seed, task.repeat);
-    if (!timeline) {
-        (void)channel.send(MessageKind::error, timeline.error().front().message);
-        return 70;
-    }
-    allow_many_descriptors();
-    Replica replica{task, channel, std::move(*timeline)};
-    (void)channel.send(MessageKind::ready);
-    replica.serve();
-    return 0;
+    return play_role<Replica>(task, channel);
 }
 
 }  // namespace shaketable::injector

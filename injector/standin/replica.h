@@ -26,7 +26,7 @@ class Replica : private model::SharedSteps<Replica> {
   public:
     Replica(const StandinTask& task, Channel& channel, faults::Timeline timeline);
 
-    void serve() { run_.play(*this); }
+    void play() { run_.play(*this); }
 
     // ---- what LiveRun asks of a role (replica.cc) ----
     void on_timer(TimerId timer);
