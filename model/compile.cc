@@ -6,6 +6,8 @@
 #include <tuple>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "base/check.h"
 #include "model/compile_steps.h"
 #include "model/model.h"
@@ -132,7 +134,7 @@ class Compiler {
                     plan.path = endpoint.http.substr(space + 1);
                 }
                 priority_max = std::max(priority_max, endpoint.priority);
-                endpoint_index_[name + "." + endpoint_name] =
+                endpoint_index_[fmt::format("{}.{}", name, endpoint_name)] =
                     static_cast<std::uint32_t>(model_.endpoints.size());
                 model_.endpoints.push_back(std::move(plan));
             }
@@ -153,7 +155,8 @@ class Compiler {
                 static_cast<std::uint32_t>(model_.program.caches.size());
             for (const std::uint32_t e : order_by_name(service.endpoints)) {
                 const auto& [endpoint_name, endpoint] = service.endpoints.entries[e];
-                const std::uint32_t number = endpoint_index_[name + "." + endpoint_name];
+                const std::uint32_t number =
+                    endpoint_index_[fmt::format("{}.{}", name, endpoint_name)];
                 model_.endpoints[number].entry = steps.endpoint(endpoint.steps);
             }
             model_.services[index].locks = static_cast<std::uint32_t>(steps.locks().size());

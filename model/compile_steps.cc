@@ -109,7 +109,7 @@ void StepCompiler::step(const Cache& word) {
     plan.capacity = cache.capacity.value_or(0);
     plan.ttl = cache.ttl.value_or(forever);
     plan.coalesce = cache.coalesce;
-    program_.caches.push_back(std::move(plan));
+    program_.caches.push_back(plan);
     const auto number = static_cast<std::uint32_t>(program_.caches.size() - 1);
     const std::uint32_t at = emit({.op = Op::cache, .a = number});
     steps(cache.miss);

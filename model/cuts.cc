@@ -7,6 +7,7 @@ namespace shaketable::model {
 Cuts cuts_of(const Model& model, const std::vector<faults::Occurrence>& occurrences) {
     const scenarios::Scenario& scenario = model.scenario;
     std::vector<reports::NamedSpan> faults;
+    faults.reserve(occurrences.size());
     for (const faults::Occurrence& occurrence : occurrences)
         faults.push_back({scenario.faults[occurrence.fault].id, occurrence.start, occurrence.end});
     Cuts cuts{.spans = reports::named_spans(scenario, faults),

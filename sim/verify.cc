@@ -59,7 +59,7 @@ std::optional<Divergence> find_divergence(const scenarios::Scenario& scenario,
     const model::Model second = model::compile(other);
     auto figures = play_side_by_side(first, second, repeat);
     if (figures) return std::nullopt;
-    return std::move(figures.error());
+    return figures.error();
 }
 
 Verified verify(const scenarios::Scenario& scenario, const reports::Record& record,
@@ -73,7 +73,7 @@ Verified verify(const scenarios::Scenario& scenario, const reports::Record& reco
     for (std::uint32_t r = 0; r < repeats; ++r) {
         auto figures = play_side_by_side(first, second, r);
         if (!figures) {
-            verified.divergence = std::move(figures.error());
+            verified.divergence = figures.error();
             return verified;
         }
         if (r > 0) figures->heat = {};  // kept of the first one
