@@ -57,11 +57,18 @@ bool is_folded(std::string_view head) {
     return head.find("\n ") != head.npos || head.find("\n\t") != head.npos;
 }
 
-/// Beast takes any coding for a body up to the end, which a request cannot have.
-bool has_other_coding(const http::fields& fields) {
-    const std::size_t count = fields.count(http::field::transfer_encoding);
-    return count > 1 || (count == 1 &&
-                         !boost::beast::iequals(fields[http::field::transfer_encoding], "chunked"));
+/// What Beast takes and another reader might not, or not as the same: lengths that agree, chunks of
+/// HTTP/1.0, and any coding for a body up to the end, which a request cannot have.
+const char* find_doubt(const http::request_header<>& head) {
+    const std::size_t codings = head.count(http::field::transfer_encoding);
+    const boost::beast::string_view length = head[http::field::content_length];
+    if (head.count(http::field::content_length) > 1 || length.find(',') != length.npos)
+        return "the length of a body is said once";
+    if (codings > 1 ||
+        (codings == 1 && (head.version() < 11 ||
+                          !boost::beast::iequals(head[http::field::transfer_encoding], "chunked"))))
+        return "the only Transfer-Encoding is chunked, and HTTP/1.0 has none";
+    return nullptr;
 }
 
 }  // namespace
@@ -104,8 +111,9 @@ RequestReader::State RequestReader::feed(std::string_view bytes) {
     if (error == http::error::body_limit)
         return refuse(413, "a body holds at most " + std::to_string(body_max_) + " bytes");
     if (error && error != http::error::need_more) return refuse(400, error.message());
-    if (in_head && parser_->http.is_header_done() && has_other_coding(parser_->http.get()))
-        return refuse(400, "the only Transfer-Encoding is chunked");
+    const bool head_came = in_head && parser_->http.is_header_done();
+    if (const char* doubt = head_came ? find_doubt(parser_->http.get()) : nullptr)
+        return refuse(400, doubt);
     if (parser_->http.is_done()) return State::done;
     // What Beast cannot use yet stays with us, and it only counts what it has used.
     if (!parser_->http.is_header_done() && bytes_.size() > head_max_)

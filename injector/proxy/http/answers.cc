@@ -20,8 +20,12 @@ std::string_view text_of(std::uint16_t status) {
     switch (status) {
         case 400:
             return "shaketable: the request is malformed\n";
+        case 414:
+            return "shaketable: the request line is larger than 16 KiB\n";
         case 431:
             return "shaketable: the headers are larger than 16 KiB\n";
+        case 501:
+            return "shaketable: of the transfer codings only chunked is known\n";
         case 502:
             return "shaketable: the answer of the upstream is malformed\n";
         default:
@@ -35,10 +39,11 @@ Task<> Session::run_answers(std::shared_ptr<Session> self) {
     Session& s = *self;
     Lane& l = s.lane(Way::response);
     while (s.is_open()) {
-        if (!s.exchanges_.empty()) {
+        const bool ours = !s.exchanges_.empty() && s.exchanges_.front().own_status != 0;
+        if (!s.exchanges_.empty() && (ours || !s.answered_last_)) {
             if (!co_await s.answer_one()) break;
         } else if (s.dialled_ && s.server_.is_open() && !l.inlet.view().empty()) {
-            ++s.proxy_.meter().malformed;  // an answer that nobody asked for
+            ++s.proxy_.meter().malformed;  // an answer that nobody asked for, or after the last one
             s.abort();
         } else if (l.ended) {
             break;
@@ -49,6 +54,7 @@ Task<> Session::run_answers(std::shared_ptr<Session> self) {
     }
     if (!s.is_open() || s.tunnel_ == Tunnel::open) co_return;
     s.closing_ = true;
+    s.fail_all();  // who still waits is not answered any more
     s.lane(Way::request).waiter.poke();
     (void)co_await s.end(Way::response);
 }
@@ -101,6 +107,7 @@ Task<bool> Session::answer_from_upstream() {
     }
     const Outcome outcome = outcome_of(head);
     const bool to_end = head.body.kind == BodyFrame::Kind::to_end;
+    answered_last_ = head.closes && !switches;
     const bool whole = co_await pass(Way::response, head, exchange);
     if (!whole) fail_all();
     if (!whole || !is_open()) co_return false;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "faults/kinds/header.h"
+#include "injector/proxy/http/framing.h"
 
 namespace shaketable::injector::proxy {
 
@@ -104,10 +105,10 @@ BodyReader::State BodyReader::frame_trailer(char c) noexcept {
     switch (state_) {
         case State::trailer:
             if (c == '\r') return State::last_lf;
-            return faults::is_header_name({&c, 1}) ? State::name : State::malformed;
+            name_size_ = 0;
+            return c == ':' ? State::malformed : frame_name(c);
         case State::name:
-            if (c == ':') return State::value;
-            return faults::is_header_name({&c, 1}) ? State::name : State::malformed;
+            return frame_name(c);
         case State::value:
             if (c == '\r') return State::value_end;
             return is_text(c) ? State::value : State::malformed;
@@ -118,6 +119,14 @@ BodyReader::State BodyReader::frame_trailer(char c) noexcept {
         default:
             return State::malformed;
     }
+}
+
+/// The longest name that may not stand here has one byte less than there is room for.
+BodyReader::State BodyReader::frame_name(char c) noexcept {
+    if (c == ':') return may_trail({name_.data(), name_size_}) ? State::value : State::malformed;
+    if (!faults::is_header_name({&c, 1})) return State::malformed;
+    if (name_size_ < name_.size()) name_[name_size_++] = c;
+    return State::name;
 }
 
 }  // namespace shaketable::injector::proxy

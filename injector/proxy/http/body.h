@@ -1,11 +1,13 @@
 /// Follows a body through the bytes of a connection: which are data, which frame it, where it ends.
 ///
 /// Of chunks it is as strict as the head's reader: sizes of at most 15 hexadecimal digits, CRLF and
-/// nothing else, extensions of at most 256 bytes (16 KiB a body), trailers of at most 8 KiB.
+/// nothing else, extensions of at most 256 bytes (16 KiB a body), trailers of at most 8 KiB and
+/// none that frames or routes a message.
 ///
 /// Source: RFC 9112 (6, 7.1).
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string_view>
 
@@ -52,12 +54,15 @@ class BodyReader {
     [[nodiscard]] State frame(char c) noexcept;
     [[nodiscard]] State frame_size(char c) noexcept;
     [[nodiscard]] State frame_trailer(char c) noexcept;
+    [[nodiscard]] State frame_name(char c) noexcept;
 
     State state_ = State::done;
     std::uint8_t digits_ = 0;
     std::uint16_t extension_ = 0;   ///< bytes of this chunk's
     std::uint32_t extensions_ = 0;  ///< of all chunks'
     std::uint32_t trailers_ = 0;
+    std::array<char, 18> name_{};  ///< of this trailer, as much as there is room for
+    std::uint8_t name_size_ = 0;
     std::int64_t left_ = 0;
 };
 

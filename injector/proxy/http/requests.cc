@@ -23,6 +23,11 @@ Task<> Session::run_requests(std::shared_ptr<Session> self) {
         if (!co_await s.request(head)) break;
     }
     if (s.tunnel_ != Tunnel::none || !s.is_open()) co_return;
+    // It may have said that it asks nothing more: what comes all the same is no request.
+    while (s.is_open() && !l.ended && !s.closing_) {
+        l.inlet.drop(l.inlet.view().size());
+        if (!co_await s.rest(Way::request, true)) co_return;
+    }
     if (l.ended && !s.closing_) {
         // The client has nothing more to ask and may still want its answers.
         if (!s.dialled_ && s.exchanges_.empty()) co_return s.close();
@@ -120,9 +125,10 @@ Task<bool> Session::request(const HttpHead& head) {
     }
     if (head.upgrade) tunnel_ = Tunnel::asked;
     if (!co_await pass(Way::request, head, exchange)) co_return false;
-    while (tunnel_ == Tunnel::asked)
+    while (tunnel_ == Tunnel::asked && !closing_)
         if (!co_await rest(Way::request, false)) co_return false;
-    if (tunnel_ == Tunnel::none) co_return true;
+    if (tunnel_ == Tunnel::asked) tunnel_ = Tunnel::none;  // there will be no answer
+    if (tunnel_ == Tunnel::none) co_return !head.closes;
     co_return co_await pass_tunnel(Way::request);
 }
 

@@ -16,7 +16,21 @@ using faults::Verdict;
 
 namespace {
 
-constexpr Duration linger_max = std::chrono::seconds{2};
+constexpr Duration lingering = std::chrono::seconds{2};
+
+/// Of the answer to a request that is not sent on.
+std::uint16_t status_of(Scan scan) noexcept {
+    switch (scan) {
+        case Scan::too_large:
+            return 431;
+        case Scan::line_too_long:
+            return 414;
+        case Scan::unknown_coding:
+            return 501;
+        default:
+            return 400;
+    }
+}
 
 }  // namespace
 
@@ -94,10 +108,12 @@ Task<bool> Session::read_head(Way way, HttpHead& head) {
         const std::string_view bytes = lane(way).inlet.view();
         const Scan scan = request ? scan_request(bytes, head)
                                   : scan_response(bytes, exchanges_.front().to_head, head);
-        if (scan == Scan::good) co_return true;
+        if (scan == Scan::good) {
+            lane(way).inlet.drop(head.before);
+            co_return true;
+        }
         if (scan != Scan::incomplete) {
-            const std::uint16_t status = scan == Scan::too_large ? 431 : 400;
-            on_malformed(way, request ? status : 502);
+            on_malformed(way, request ? status_of(scan) : 502);
             co_return false;
         }
         if (!co_await more(way)) co_return false;
@@ -188,7 +204,7 @@ Task<bool> Session::end(Way way) {
         if (state == Outlet::State::ended) {
             if (lane(opposite(way)).outlet.has_ended()) close();
             // The client reads its last answer, and then the end; closing at once could lose it.
-            if (closing_) close_at_ = std::min(close_at_, now() + linger_max);
+            if (closing_) close_at_ = std::min(close_at_, now() + lingering);
         }
         if (!co_await rest(way, false)) break;
     }

@@ -5,7 +5,9 @@
 /// of requests that wait for their answer, at most `exchanges_max`, so pipelined requests are
 /// answered in their order whoever answers them. Messages go on byte for byte unless a fault
 /// rewrites them; interim answers (100, 103) and an agreed upgrade pass through. A message that is
-/// malformed is answered with 400, or 502, and the connection ends.
+/// malformed is answered with 400 (414, 431, 501), or 502, and the connection ends; where it has
+/// begun to go on, both connections are reset. Behind a request that ends its connection none is
+/// read, and no answer behind such an answer.
 #pragma once
 
 #include <array>
@@ -119,7 +121,8 @@ class Session final : public Connection {
     Time heard_{};           ///< when bytes came last, either way
     Tunnel tunnel_ = Tunnel::none;
     bool dialled_ = false;
-    bool closing_ = false;  ///< no more requests are read
+    bool closing_ = false;        ///< no more requests are read
+    bool answered_last_ = false;  ///< the upstream said that it ends the connection
 };
 
 }  // namespace shaketable::injector::proxy

@@ -178,11 +178,13 @@ TEST_CASE("server: what two readers could understand in two ways is refused") {
         "Content-Length: 4\r\nTransfer-Encoding: chunked",
         "Transfer-Encoding: chunked\r\nContent-Length: 4",
         "Content-Length: 4\r\nContent-Length: 5",
+        "Content-Length: 4\r\nContent-Length: 4",
         "Content-Length: +4",
         "Content-Length: 0x4",
         "Content-Length: -1",
         "Content-Length:",
         "Content-Length: 4, 5",
+        "Content-Length: 4, 4",
         "Content-Length: 18446744073709551616",
         "Content-Length : 4",
         "Transfer-Encoding: chunked, identity",
@@ -201,6 +203,9 @@ TEST_CASE("server: what two readers could understand in two ways is refused") {
         CHECK(reply.status == 400);
         CHECK(has_proxy(rig, "p"));
     }
+    CHECK(refusal_of(rig, "POST /reset HTTP/1.0\r\nConnection: keep-alive\r\n" + host +
+                              "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + second)
+              .status == 400);
     for (const char* chunks :
          {"x\r\n", "-1\r\n", "10000000000000000\r\n", "1\r\nab\r\n0\r\n\r\n"}) {
         INFO(chunks);

@@ -61,6 +61,19 @@ TEST_CASE("body: what ends with its connection has no end of its own") {
     CHECK(reader.ends_with_connection());
 }
 
+TEST_CASE("body: no trailer frames or routes a message, and names that only look so may") {
+    for (const char* name :
+         {"Content-Length", "TRANSFER-ENCODING", "host", "Connection", "Upgrade"}) {
+        INFO(name);
+        const std::string trailer = std::string{name} + ": 1\r\n\r\n";
+        CHECK(read(chunked(), "0\r\n" + trailer, 99).malformed);
+        CHECK(read(chunked(), "0\r\nX: y\r\n" + trailer, 1).malformed);
+        CHECK(read(chunked(), "0\r\nX-" + trailer, 99).done);
+        CHECK(read(chunked(), "0\r\n" + std::string{name} + "s: 1\r\n\r\n", 1).done);
+    }
+    CHECK(read(chunked(), "0\r\n" + std::string(5'000, 'x') + ": 1\r\n\r\n", 99).done);
+}
+
 TEST_CASE("body: sizes, extensions and trailers have their limits") {
     CHECK(read(chunked(), "00000000000000a\r\n0123456789\r\n0\r\n\r\n", 99).done);
     CHECK(read(chunked(), "000000000000000a\r\n", 99).malformed);

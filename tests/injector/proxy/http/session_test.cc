@@ -9,6 +9,7 @@ namespace shaketable::injector::proxy {
 namespace {
 
 using namespace std::chrono_literals;
+using namespace std::string_literals;
 
 const std::string get_text = "GET /a?b HTTP/1.1\r\nHost: x\r\nUser-Agent:  odd  spacing\r\n\r\n";
 const std::string ok_text = "HTTP/1.1 200 Fine\r\ncontent-LENGTH: 2\r\n\r\nhi";
@@ -212,6 +213,75 @@ TEST_CASE("session: an upstream that resets resets its client") {
     t.ends(t.client);
     CHECK(t.client.was_reset);
     CHECK(t.proxy.meter().settled[static_cast<std::size_t>(Outcome::unreachable)] == 1);
+}
+
+TEST_CASE("session: a request that closes its connection is the last one") {
+    for (const std::string& last :
+         {"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"s, "GET / HTTP/1.0\r\n\r\n"s}) {
+        INFO(last);
+        Talk t{last + get_text};
+        t.rig.expect(t.server, last);
+        t.client.send(get_text);
+        t.server.send(ok_text);
+        t.server.end();
+        t.ends(t.client);
+        CHECK(t.client.received == ok_text);
+        CHECK_FALSE(t.client.was_reset);
+        t.client.end();
+        t.ends(t.server);
+        CHECK(t.server.received.empty());
+        CHECK(t.proxy.meter().calls == 1);
+        CHECK(t.proxy.meter().settled[0] == 1);
+    }
+}
+
+TEST_CASE("session: a large answer to a request that closes its connection comes whole") {
+    const std::string ask = "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    const std::string answer =
+        "HTTP/1.1 200 OK\r\nContent-Length: 3000000\r\n\r\n" + std::string(3'000'000, 'a');
+    Talk t{ask};
+    t.rig.expect(t.server, ask);
+    t.client.end();
+    std::size_t sent = 0;
+    t.rig.until([&] {
+        sent += t.server.send(std::string_view{answer}.substr(sent));
+        return sent == answer.size();
+    });
+    t.server.end();
+    t.ends(t.client);
+    CHECK((t.client.received == answer));
+}
+
+TEST_CASE("session: an answer that closes its connection is the last one") {
+    const std::string last = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+    Talk t{get_text + get_text};
+    t.rig.expect(t.server, get_text + get_text);
+    t.server.send(last);
+    t.rig.expect(t.client, last);
+    t.server.send(ok_text);
+    t.ends(t.client);
+    CHECK(t.client.was_reset);
+    CHECK(t.client.received.empty());
+    CHECK(t.proxy.meter().settled[static_cast<std::size_t>(Outcome::unreachable)] == 1);
+}
+
+TEST_CASE("session: empty lines before a request are not sent on") {
+    Talk t{"\r\n\r\n" + get_text + "\r\n" + get_text};
+    t.rig.expect(t.server, get_text + get_text);
+}
+
+TEST_CASE("session: who waits for an upgrade goes when its answer is malformed") {
+    const std::string ask =
+        "GET / HTTP/1.1\r\nHost: x\r\nConnection: upgrade\r\nUpgrade: w\r\n\r\n";
+    Talk t{ask};
+    t.rig.expect(t.server, ask);
+    t.server.send("HTTP/1.1 101 Switching Protocols\r\nContent-Length: 5\r\n\r\nhello");
+    t.ends(t.client);
+    CHECK(t.client.received.starts_with("HTTP/1.1 502 "));
+    const auto start = t.rig.worker.commons().clock.now();
+    t.client.end();
+    t.rig.until([&] { return t.proxy.meter().open == 0; });
+    CHECK(t.rig.worker.commons().clock.now() - start < 1s);
 }
 
 TEST_CASE("session: our own headers stop where the upstream is none of ours") {
