@@ -167,8 +167,9 @@ class Guardian {
             for (std::string& word : words) arguments.push_back(word.data());
             arguments.push_back(nullptr);
             (void)::dup2(STDERR_FILENO, STDOUT_FILENO);  // our own output is for our results
-            ::signal(SIGINT, SIG_DFL);
-            ::signal(SIGTSTP, SIG_DFL);
+            // What is ignored stays so in the program that follows.
+            for (const int signal : {SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGPIPE, SIGTSTP, SIGXFSZ})
+                ::signal(signal, SIG_DFL);
             ::execvp(arguments[0], arguments.data());
             return 127;
         });
@@ -251,7 +252,8 @@ class Guardian {
         }
         const std::optional<ProcessId> process = identify(pid);
         if (!process || !journal_.will_stop(*process)) {
-            say("cannot pause " + plan_.name_of(replica));
+            say("cannot pause " + plan_.name_of(replica) + ": " +
+                (process ? why_not_written() : "process " + std::to_string(pid) + " is not there"));
             return false;
         }
         foreign_.push_back({replica, *process});
@@ -273,6 +275,11 @@ class Guardian {
     void continue_foreign(const ProcessId& process) {
         (void)send_signal(process, SIGCONT);
         journal_.has_continued(process);
+    }
+
+    [[nodiscard]] std::string why_not_written() const {
+        const std::string why = std::strerror(errno);
+        return "what is to be undone cannot be written to " + journal_.path() + ": " + why;
     }
 
     // ---- control groups ----
@@ -317,7 +324,7 @@ class Guardian {
             pid, "shaketable-" + std::to_string(::getpid()) + "-" + std::to_string(replica));
         if (!deed) return Unexpected{deed.error()};
         if (!journal_.will_limit(*deed))
-            return Unexpected{Problem{.code = "E303", .message = "it cannot be written down"}};
+            return Unexpected{Problem{.code = "E303", .message = why_not_written()}};
         held_back_.push_back({replica, *deed});
         return &held_back_.back();
     }
@@ -448,11 +455,10 @@ std::string encode_go(std::chrono::steady_clock::time_point zero) {
 }
 
 int guard(GuardianTask task, Channel& controller) {
-    // A terminal's interrupt goes to the controller, which undoes in order.
-    ::signal(SIGINT, SIG_IGN);
-    ::signal(SIGTERM, SIG_IGN);
-    ::signal(SIGHUP, SIG_IGN);
-    ::signal(SIGPIPE, SIG_IGN);
+    // A terminal's interrupt goes to the controller, which undoes in order. What a terminal kills
+    // it by (SIGQUIT) reaches both, and one must be left.
+    for (const int signal : {SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGPIPE, SIGXFSZ})
+        ::signal(signal, SIG_IGN);
     ::prctl(PR_SET_NAME, "shake-guardian");
     return Guardian{std::move(task), controller}.run();
 }
