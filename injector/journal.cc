@@ -15,6 +15,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "injector/marked.h"
+
 namespace shaketable::injector {
 
 namespace fs = std::filesystem;
@@ -34,15 +36,17 @@ struct Left {
     ProcessId owner;
     std::vector<ProcessId> stopped;
     std::vector<QuotaDeed> limited;
+    std::string mark;  ///< of the commands that it has started; "" = none
 };
 
-/// "group PATH<tab>BEFORE", "limit ..." or "released PATH": paths may hold spaces.
+/// "group PATH<tab>BEFORE", "limit ..." or "released PATH": paths may hold spaces; "commands MARK".
 void read_deed(const std::string& line, Left& left) {
     const std::size_t space = line.find(' ');
     if (space == std::string::npos) return;
     const std::string word = line.substr(0, space);
     const std::size_t tab = line.find('\t');
     const std::string path = line.substr(space + 1, tab - space - 1);
+    if (word == "commands") left.mark = path;
     if (word == "released")
         std::erase_if(left.limited, [&](const QuotaDeed& deed) { return deed.path == path; });
     if ((word == "group" || word == "limit") && tab != std::string::npos)
@@ -111,6 +115,27 @@ bool let_continue(const ProcessId& process) {
         (void)::poll(nullptr, 0, i);
     }
     return false;
+}
+
+void let_continue(const ProcessId& process, Undone& undone) {
+    const ProcessState before = state_of(process);
+    if (before == ProcessState::gone) return;
+    const std::string who = "process " + std::to_string(process.pid);
+    if (!let_continue(process))
+        undone.failed.push_back(who +
+                                " was stopped and cannot be continued: " + std::strerror(errno));
+    else if (before == ProcessState::stopped)
+        undone.done.push_back(who + " was stopped and goes on");
+}
+
+void end_commands(const std::string& mark, Undone& undone) {
+    if (mark.empty()) return;
+    const Ended ended = end_marked(mark);
+    if (ended.problem) undone.failed.push_back("of a command of the run, " + *ended.problem);
+    if (ended.count > 0)
+        undone.done.push_back(std::to_string(ended.count) +
+                              (ended.count == 1 ? " process" : " processes") +
+                              " of commands of the run have been ended");
 }
 
 }  // namespace
@@ -185,6 +210,10 @@ bool Journal::will_stop(const ProcessId& process) {
     return open() && write("stop " + print(process));
 }
 
+bool Journal::will_start(const std::string& mark) {
+    return open() && write("commands " + mark);
+}
+
 void Journal::has_continued(const ProcessId& process) {
     (void)write("continued " + print(process));
 }
@@ -204,6 +233,7 @@ Undone undo(const std::string& path) {
         undone.failed.push_back(cannot_read(path, std::strerror(errno)));
         return undone;
     }
+    end_commands(left->mark, undone);
     for (const QuotaDeed& deed : left->limited) {
         if (const auto why = undo(deed))
             undone.failed.push_back(*why);
@@ -211,16 +241,7 @@ Undone undo(const std::string& path) {
             undone.done.push_back((deed.is_group ? "the control group " : "the limit ") +
                                   deed.path + " is as it was");
     }
-    for (const ProcessId& process : left->stopped) {
-        const ProcessState before = state_of(process);
-        if (before == ProcessState::gone) continue;
-        const std::string who = "process " + std::to_string(process.pid);
-        if (!let_continue(process))
-            undone.failed.push_back(
-                who + " was stopped and cannot be continued: " + std::strerror(errno));
-        else if (before == ProcessState::stopped)
-            undone.done.push_back(who + " was stopped and goes on");
-    }
+    for (const ProcessId& process : left->stopped) let_continue(process, undone);
     if (undone.failed.empty() && ::unlink(path.c_str()) != 0 && errno != ENOENT)
         undone.failed.push_back("everything in " + path +
                                 " is undone, but it cannot be removed: " + std::strerror(errno));

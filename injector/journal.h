@@ -1,5 +1,5 @@
-/// What has been done to processes of the user's and must be undone, written down before it is
-/// done, so that whoever comes later can undo it.
+/// What has been done to processes of the user's and must be undone, or was started and must end,
+/// written down before it is done, so that whoever comes later can undo it.
 ///
 /// One file per run in the runtime folder (`$XDG_RUNTIME_DIR/shaketable`, or `shaketable-UID` in
 /// the folder for temporary files; mode 0700), one line per deed, each written and flushed to disk
@@ -36,6 +36,9 @@ class Journal {
     /// `errno` says why.
     [[nodiscard]] bool will_stop(const ProcessId& process);
     void has_continued(const ProcessId& process);
+    /// Says that commands will be started, which bear this mark (marked.h), and must end with the
+    /// run. False: as above.
+    [[nodiscard]] bool will_start(const std::string& mark);
     /// Says that a control group will be made, or a limit changed. False: as above.
     [[nodiscard]] bool will_limit(const QuotaDeed& deed);
     void has_released(const QuotaDeed& deed);

@@ -18,7 +18,9 @@
 #include "injector/clock.h"
 #include "injector/http/socket.h"
 #include "injector/load/load.h"
+#include "injector/marked.h"
 #include "injector/realtime.h"
+#include "injector/run/command.h"
 #include "injector/run/lease.h"
 #include "injector/run/proxy_role.h"
 #include "injector/standin/standin.h"
@@ -60,7 +62,12 @@ class Guardian {
   private:
     struct Child {
         pid_t pid = 0;
+        bool leads_group = false;
         bool is_killed = false;  ///< by us, as the plan says
+        /// To its group, where it leads one.
+        [[nodiscard]] bool signal(int number) const {
+            return ::kill(leads_group ? -pid : pid, number) == 0;
+        }
     };
 
     [[nodiscard]] bool is_command(const Life& life) const {
@@ -72,6 +79,8 @@ class Guardian {
     template <class Play>
     void fork_into(std::size_t slot, Play play) {
         const pid_t self = ::getpid();
+        const bool leads_group =
+            slot >= first_life_slot && is_command(plan_.lives[slot - first_life_slot]);
         const pid_t pid = ::fork();
         if (pid == 0) {
             ::prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -79,7 +88,9 @@ class Guardian {
             ::signal(SIGINT, SIG_IGN);
             // Whoever holds a copy of another's end keeps it from seeing an end.
             controller_ = Channel{Descriptor{}};
-            if (slot < first_life_slot || !is_command(plan_.lives[slot - first_life_slot]))
+            if (leads_group)
+                ::setpgid(0, 0);
+            else
                 ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
             Channel own = std::move(task_.roles[slot]);
             task_.roles.clear();
@@ -89,7 +100,8 @@ class Guardian {
             say("cannot start a process: " + std::string{std::strerror(errno)});
             return;
         }
-        children_[slot].pid = pid;
+        if (leads_group) ::setpgid(pid, pid);  // whoever of the two comes first
+        children_[slot] = {.pid = pid, .leads_group = leads_group};
         if (slot != proxy_slot) task_.roles[slot] = Channel{Descriptor{}};
     }
 
@@ -152,26 +164,16 @@ class Guardian {
     }
 
     void start_command(const Life& life, std::size_t slot) {
-        const BoundService& bound = *plan_.binding_of(life.replica);
-        const std::string port = std::to_string(plan_.address_of(life.replica).port());
-        const std::string number = std::to_string(plan_.model.replicas[life.replica].number);
-        std::vector<std::string> words = bound.start;
-        for (std::string& word : words)
-            for (const auto& [name, value] :
-                 {std::pair{std::string{"{port}"}, port}, {std::string{"{replica}"}, number}})
-                for (std::size_t at; (at = word.find(name)) != std::string::npos;)
-                    word.replace(at, name.size(), value);
+        const std::string name = plan_.name_of(life.replica);
+        const auto self = identify(::getpid());
+        if (!self) return say("cannot start " + name + ": this process cannot be looked at");
+        const std::string mark = mark_of(*self);
+        if (!is_mark_written_ && !journal_.will_start(mark))
+            return say("cannot start " + name + ": " + why_not_written());
+        is_mark_written_ = true;
         fork_into(slot, [&](Channel&) {
             drop_sockets();
-            std::vector<char*> arguments;
-            for (std::string& word : words) arguments.push_back(word.data());
-            arguments.push_back(nullptr);
-            (void)::dup2(STDERR_FILENO, STDOUT_FILENO);  // our own output is for our results
-            // What is ignored stays so in the program that follows.
-            for (const int signal : {SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGPIPE, SIGTSTP, SIGXFSZ})
-                ::signal(signal, SIG_DFL);
-            ::execvp(arguments[0], arguments.data());
-            return 127;
+            return become(command_of(plan_, life.replica), mark);
         });
         // One that is started again while it is slow is slow from its beginning.
         if (wanted_[life.replica] > 1) apply_slowdown(life.replica);
@@ -204,7 +206,7 @@ class Guardian {
              ++next_death_) {
             const Death& death = plan_.deaths[next_death_];
             Child* child = child_of(death.replica);
-            if (child == nullptr || ::kill(child->pid, SIGKILL) != 0) continue;
+            if (child == nullptr || !child->signal(SIGKILL)) continue;
             child->is_killed = true;
             has_hit(death.fault);
         }
@@ -237,7 +239,7 @@ class Guardian {
 
     /// A child of ours, or the user's own process, which the journal hears of first.
     bool pause(std::uint32_t replica) {
-        if (Child* child = child_of(replica)) return ::kill(child->pid, SIGSTOP) == 0;
+        if (const Child* child = child_of(replica)) return child->signal(SIGSTOP);
         const BoundService* bound = plan_.binding_of(replica);
         pid_t pid = 0;
         if (bound == nullptr || !(std::ifstream{bound->pid_file} >> pid) || pid <= 1) {
@@ -261,8 +263,8 @@ class Guardian {
     }
 
     void resume(std::uint32_t replica) {
-        if (Child* child = child_of(replica)) {
-            ::kill(child->pid, SIGCONT);
+        if (const Child* child = child_of(replica)) {
+            (void)child->signal(SIGCONT);
             return;
         }
         std::erase_if(foreign_, [&](const Foreign& foreign) {
@@ -406,7 +408,7 @@ class Guardian {
 
     int end() {
         for (const Child& child : children_)
-            if (child.pid > 0) ::kill(child.pid, SIGKILL);
+            if (child.pid > 0) (void)child.signal(SIGKILL);
         while (::waitpid(-1, nullptr, 0) > 0 || errno == EINTR) {
         }
         for (const Foreign& foreign : foreign_) continue_foreign(foreign.process);
@@ -446,6 +448,7 @@ class Guardian {
     std::vector<Foreign> foreign_;  ///< the user's processes that are stopped
     std::optional<Channel> rescue_;
     bool stopped_ = false;
+    bool is_mark_written_ = false;
 };
 
 }  // namespace

@@ -1,5 +1,4 @@
 #include <filesystem>
-#include <sstream>
 #include <string>
 
 #include <arpa/inet.h>
@@ -177,24 +176,6 @@ faults: [{id: dead, at: 200ms, for: 300ms, fault: crash, target: db}]
     CHECK(outcome.code == 3);
     CHECK(outcome.err.find("web[0], which was started for the run, ended with code 124") !=
           std::string::npos);
-}
-
-TEST_CASE("inject: what is started for a run hears every signal, as from a shell") {
-    const Folder folder;
-    std::string text = with_faults("[]");
-    text.replace(text.find("duration: 3s"), 12, "duration: 1s");
-    folder.write("a.yaml", text);
-    folder.write("b.yaml",
-                 bindings("services:\n  db: {addresses: [\"" + free_address() +
-                          "\"], start: [sh, -c, \"cat /proc/$$/status > status; exec " +
-                          SHAKETABLE_BINARY + " serve -q --listen 127.0.0.1:{port}\"]}\n"));
-    (void)run(folder, {"inject", "a.yaml", "--yes", "--stand-ins", "--bind", "b.yaml", "-q"});
-    std::istringstream status{folder.read("status")};
-    std::string word, mask;
-    while (status >> word && word != "SigIgn:") {
-    }
-    REQUIRE(status >> mask);
-    CHECK(mask == std::string(16, '0'));
 }
 
 TEST_CASE("inject: a port that is taken is said at its place, and by whom it is held") {
