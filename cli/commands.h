@@ -73,8 +73,9 @@ inline constexpr std::array commands{
     Command{"completion", add_completion},
 };
 
-/// Writes `text` to `path` by way of a temporary file beside it, so that a reader never sees half
-/// of it. False, with a message on standard error: it could not be written.
+/// Writes `text` to `path` by way of a temporary file beside it, `path`.part, and only once it is
+/// on the disk, so that nobody ever finds half of it. False, with a message on standard error: it
+/// could not be written, and what was there before is there still.
 [[nodiscard]] bool write_file(const std::string& path, const std::string& text);
 
 }  // namespace shaketable::cli

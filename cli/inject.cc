@@ -137,7 +137,8 @@ void report(const InjectArguments& arguments, Options& options, const scenarios:
     const reports::Findings findings = reports::assess(scenario, record);
     options.exit_code = code_of(injected, &findings);
     const reports::RunView view{&scenario, &record, &findings, &provenance};
-    if (!write_outputs(outputs_of(arguments, scenario), {view})) options.exit_code = could_not_run;
+    if (!write_outputs(outputs_of(arguments, scenario), {view}))
+        options.exit_code = std::max<int>(options.exit_code, could_not_run);
     if (options.json)
         std::cout << reports::to_json(scenario, record, findings, provenance);
     else if (!options.quiet)

@@ -1,5 +1,6 @@
 // The front door: parses the command line and hands over to one command.
 #include <algorithm>
+#include <csignal>
 #include <exception>
 #include <iostream>
 #include <memory>
@@ -130,6 +131,8 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
     shaketable::cli::guard_standard_streams();
+    // A file that may not grow any more is an error of a write, as a disk that is full.
+    (void)std::signal(SIGXFSZ, SIG_IGN);
     try {
         std::vector<char*> arguments = shaketable::cli::arguments_of(argc, argv);
         return shaketable::cli::run(static_cast<int>(arguments.size() - 1), arguments.data());

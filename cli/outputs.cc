@@ -24,7 +24,8 @@ const Renderer& html_renderer() {
 bool is_folder(const std::string& output) {
     if (output.ends_with('/')) return true;
     if (reports::find_renderer(output) != nullptr) return false;
-    return fs::is_directory(output) || !fs::path{output}.has_extension();
+    std::error_code error;  // where nothing can be seen, nothing can be written, which is said then
+    return fs::is_directory(output, error) || !fs::path{output}.has_extension();
 }
 
 /// A file that will be written, and of which variants: of all, or of the one of that number.
@@ -81,7 +82,8 @@ bool refuse_unknown(const std::string& output) {
 bool make_folder(const fs::path& path) {
     std::error_code error;
     if (path.has_parent_path()) fs::create_directories(path.parent_path(), error);
-    if (!error && !fs::is_directory(path)) return true;
+    std::error_code unseen;
+    if (!error && !fs::is_directory(path, unseen)) return true;
     std::cerr << "error: cannot write " << path.string() << ": "
               << (error ? error.message() : "it is a folder") << "\n";
     return false;

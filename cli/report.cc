@@ -33,8 +33,9 @@ void report(const std::vector<std::string>& runs, std::vector<std::string> outpu
     }
     if (outputs.empty()) {
         const fs::path first{runs.front()};
-        outputs.push_back(
-            ((fs::is_directory(first) ? first : first.parent_path()) / "report.html").string());
+        std::error_code error;
+        const bool is_folder = fs::is_directory(first, error);
+        outputs.push_back(((is_folder ? first : first.parent_path()) / "report.html").string());
     }
     if (!prepare_outputs(outputs, variants, options)) return;
     options.exit_code = could_not_run;
@@ -58,8 +59,10 @@ std::vector<fs::path> results_below(const fs::path& root) {
 /// The report beside a result or, of a variant, in the folder above; "" where there is none.
 std::string report_of(const fs::path& folder, const fs::path& root) {
     for (const fs::path& place : {folder, folder.parent_path()}) {
-        const fs::path report = fs::relative(place / "report.html", root);
-        if (fs::exists(place / "report.html") && !report.string().starts_with(".."))
+        std::error_code error;
+        const fs::path report = fs::relative(place / "report.html", root, error);
+        if (fs::exists(place / "report.html", error) && !report.empty() &&
+            !report.string().starts_with(".."))
             return report.generic_string();
     }
     return {};
@@ -79,9 +82,10 @@ void index(const std::string& folder, Options& options) {
         // read has said why, and is left out.
         const std::optional<Stored> stored = load(path);
         if (!stored) continue;
-        rows.push_back(reports::index_row(stored->view(),
-                                          fs::relative(stored->folder, root).generic_string(),
-                                          report_of(stored->folder, root)));
+        std::error_code error;
+        rows.push_back(reports::index_row(
+            stored->view(), fs::relative(stored->folder, root, error).generic_string(),
+            report_of(stored->folder, root)));
     }
     const std::string page = (root / "index.html").string();
     if (!write_file(page, reports::to_index(rows))) {

@@ -18,11 +18,15 @@ constexpr std::uintmax_t bytes_max = std::uintmax_t{1} << 30U;
 
 /// result.json of a run folder, those of its variants, or the file that was named.
 std::vector<fs::path> results_in(const fs::path& run) {
-    if (!fs::is_directory(run)) return {run};
-    if (fs::exists(run / "result.json")) return {run / "result.json"};
+    std::error_code error;
+    if (!fs::is_directory(run, error)) return {run};
+    if (fs::exists(run / "result.json", error)) return {run / "result.json"};
     std::vector<fs::path> found;
-    for (const fs::directory_entry& entry : fs::directory_iterator{run})
-        if (fs::exists(entry.path() / "result.json")) found.push_back(entry.path() / "result.json");
+    for (fs::directory_iterator at{run, error}, end; !error && at != end; at.increment(error)) {
+        std::error_code unseen;
+        const fs::path result = at->path() / "result.json";
+        if (fs::exists(result, unseen)) found.push_back(result);
+    }
     std::sort(found.begin(), found.end());
     return found;
 }

@@ -12,6 +12,7 @@ void undo(Options& options) {
     const Result<std::string> folder = injector::Journal::folder();
     if (!folder) {
         std::cerr << "error: " << folder.error().message << "\n";
+        if (!folder.error().hint.empty()) std::cerr << "help: " << folder.error().hint << "\n";
         options.exit_code = could_not_run;
         return;
     }

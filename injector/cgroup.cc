@@ -76,8 +76,8 @@ pid_t parent_of(const std::string& proc, pid_t pid) {
 std::vector<pid_t> family_of(const std::string& proc, pid_t pid) {
     std::vector<std::pair<pid_t, pid_t>> parents;
     std::error_code error;
-    for (const auto& entry : fs::directory_iterator{proc, error}) {
-        const std::string name = entry.path().filename().string();
+    for (fs::directory_iterator at{proc, error}, end; !error && at != end; at.increment(error)) {
+        const std::string name = at->path().filename().string();
         if (name.find_first_not_of("0123456789") != std::string::npos) continue;
         const auto one = static_cast<pid_t>(std::stol(name));
         parents.emplace_back(one, parent_of(proc, one));
@@ -195,6 +195,9 @@ std::optional<Problem> Cgroups::begin(const QuotaDeed& deed, pid_t pid) const {
         bool moved = false;
         for (const pid_t one : family_of(proc_, pid)) {
             if (std::find(there.begin(), there.end(), one) != there.end()) continue;
+            // Who lives in a group of its own could not be put back there.
+            const Result<std::string> home = folder_of(one);
+            if (one != pid && (!home || *home != deed.before)) continue;
             moved = true;
             if (!write_to(into, std::to_string(one)) && errno != ESRCH) return cannot_write(into);
         }
@@ -223,7 +226,8 @@ std::optional<Problem> Cgroups::limit(const QuotaDeed& deed, const Quota& quota)
 
 std::optional<std::string> undo(const QuotaDeed& deed) {
     if (!deed.is_group) {
-        if (::access(deed.path.c_str(), F_OK) != 0) return std::nullopt;  // its group has gone
+        if (::access(deed.path.c_str(), F_OK) != 0 && errno == ENOENT)
+            return std::nullopt;  // its group has gone
         if (write_to(deed.path, deed.before) && first_line(deed.path) == deed.before)
             return std::nullopt;
         return "the limit " + deed.path + " was " + deed.before + ": " + std::strerror(errno);

@@ -1,9 +1,10 @@
-/// What has been done to processes of the user's and must be undone, written down before it is
-/// done, so that whoever comes later can undo it.
+/// What has been done to processes of the user's and must be undone, or was started and must end,
+/// written down before it is done, so that whoever comes later can undo it.
 ///
 /// One file per run in the runtime folder (`$XDG_RUNTIME_DIR/shaketable`, or `shaketable-UID` in
 /// the folder for temporary files; mode 0700), one line per deed, each written and flushed to disk
 /// before the deed. The file is made with the first of them and goes when nothing is left to undo.
+/// A line is there whole or not at all, also where the disk is full.
 #pragma once
 
 #include <cstdint>
@@ -31,9 +32,13 @@ class Journal {
     /// Where the journal of a process is, if there is one.
     [[nodiscard]] static std::string path_of(const std::string& folder, pid_t owner);
 
-    /// Says that the process will be stopped. False: it could not be written, so do not do it.
+    /// Says that the process will be stopped. False: it could not be written, so do not do it;
+    /// `errno` says why.
     [[nodiscard]] bool will_stop(const ProcessId& process);
     void has_continued(const ProcessId& process);
+    /// Says that commands will be started, which bear this mark (marked.h), and must end with the
+    /// run. False: as above.
+    [[nodiscard]] bool will_start(const std::string& mark);
     /// Says that a control group will be made, or a limit changed. False: as above.
     [[nodiscard]] bool will_limit(const QuotaDeed& deed);
     void has_released(const QuotaDeed& deed);
@@ -44,6 +49,8 @@ class Journal {
     [[nodiscard]] bool write(const std::string& line);
     Descriptor fd_;
     std::string path_;
+    off_t size_ = 0;        ///< of its lines
+    bool is_torn_ = false;  ///< half a line stands behind them
 };
 
 struct Undone {
@@ -52,7 +59,7 @@ struct Undone {
     std::uint32_t running = 0;        ///< journals of runs that are still going on; left alone
 };
 /// Undoes what the journals in `folder` say was done by runs that are over, verifies it, and
-/// removes them. Idempotent.
+/// removes them. What cannot be read or looked at has failed. Idempotent.
 [[nodiscard]] Undone undo_all(const std::string& folder);
 /// What is left to undo by one journal; its own run may still be alive.
 [[nodiscard]] Undone undo(const std::string& path);

@@ -33,14 +33,19 @@ std::string port_owner(std::uint16_t port) {
     const std::uint64_t inode = inode_of_listener(port);
     if (inode == 0) return {};
     const std::string wanted = "socket:[" + std::to_string(inode) + "]";
+    const fs::directory_iterator end;
     std::error_code error;
-    for (const auto& process : fs::directory_iterator{"/proc", error}) {
-        const std::string pid = process.path().filename().string();
+    for (fs::directory_iterator at{"/proc", error}; !error && at != end; at.increment(error)) {
+        const fs::path process = at->path();
+        const std::string pid = process.filename().string();
         if (pid.find_first_not_of("0123456789") != std::string::npos) continue;
-        for (const auto& fd : fs::directory_iterator{process.path() / "fd", error}) {
-            if (fs::read_symlink(fd.path(), error).string() != wanted) continue;
+        std::error_code gone;  // it may end while it is looked at
+        for (fs::directory_iterator fd{process / "fd", gone}; !gone && fd != end;
+             fd.increment(gone)) {
+            std::error_code closed;
+            if (fs::read_symlink(fd->path(), closed).string() != wanted) continue;
             std::string name;
-            std::getline(std::ifstream{process.path() / "comm"}, name);
+            std::getline(std::ifstream{process / "comm"}, name);
             return name + " (process " + pid + ")";
         }
     }

@@ -17,6 +17,8 @@ namespace shaketable::injector {
 
 namespace {
 
+constexpr std::size_t start_time = 19;  // field 22 of proc(5), counted from the state
+
 /// The fields of /proc/PID/stat behind the name, which may hold anything.
 std::vector<std::string> stat_of(pid_t pid) {
     std::ifstream file{"/proc/" + std::to_string(pid) + "/stat"};
@@ -33,31 +35,34 @@ std::vector<std::string> stat_of(pid_t pid) {
 }  // namespace
 
 std::optional<ProcessId> identify(pid_t pid) {
-    constexpr std::size_t start_time = 19;  // field 22 of proc(5), counted from the state
     const std::vector<std::string> fields = stat_of(pid);
     if (fields.size() <= start_time || fields[0] == "Z" || fields[0] == "X") return std::nullopt;
     return ProcessId{pid, std::strtoull(fields[start_time].c_str(), nullptr, 10)};
 }
 
-bool is_alive(const ProcessId& process) {
-    const auto now = identify(process.pid);
-    return now && *now == process;
-}
-
-bool is_stopped(const ProcessId& process) {
+ProcessState state_of(const ProcessId& process) {
+    if (process.pid <= 0) return ProcessState::gone;
     const std::vector<std::string> fields = stat_of(process.pid);
-    return is_alive(process) && !fields.empty() && fields[0] == "T";
+    if (fields.size() <= start_time) {
+        // It need not be read to be known that nobody has the number.
+        const bool is_free = ::kill(process.pid, 0) != 0 && errno == ESRCH;
+        return is_free ? ProcessState::gone : ProcessState::unknown;
+    }
+    const bool is_other = std::strtoull(fields[start_time].c_str(), nullptr, 10) != process.started;
+    if (is_other || fields[0] == "Z" || fields[0] == "X") return ProcessState::gone;
+    return fields[0] == "T" ? ProcessState::stopped : ProcessState::runs;
 }
 
 bool send_signal(const ProcessId& process, int signal) {
     const Descriptor descriptor{static_cast<int>(::syscall(SYS_pidfd_open, process.pid, 0))};
+    if (!descriptor.is_open()) return false;
     // The descriptor is of whoever has the number now; from here on that cannot change any more.
-    if (descriptor.is_open() && !is_alive(process)) {
-        errno = ESRCH;
+    const ProcessState state = state_of(process);
+    if (state == ProcessState::gone || state == ProcessState::unknown) {
+        errno = state == ProcessState::gone ? ESRCH : EAGAIN;
         return false;
     }
-    return descriptor.is_open() &&
-           ::syscall(SYS_pidfd_send_signal, descriptor.get(), signal, nullptr, 0) == 0;
+    return ::syscall(SYS_pidfd_send_signal, descriptor.get(), signal, nullptr, 0) == 0;
 }
 
 bool is_self_or_above(pid_t pid) {

@@ -17,9 +17,14 @@ struct ProcessId {
 };
 /// None: there is no such process.
 [[nodiscard]] std::optional<ProcessId> identify(pid_t pid);
-[[nodiscard]] bool is_alive(const ProcessId& process);
-/// Is it stopped by a signal?
-[[nodiscard]] bool is_stopped(const ProcessId& process);
+
+enum class ProcessState : std::uint8_t {
+    runs,
+    stopped,  ///< by a signal
+    gone,
+    unknown,  ///< the kernel does not tell: no descriptor is left, say
+};
+[[nodiscard]] ProcessState state_of(const ProcessId& process);
 
 /// Sends it through a descriptor of the process (pidfd), so it never reaches another that has got
 /// its number meanwhile. False: it has not been sent, `errno` says why; ESRCH: the process has

@@ -95,7 +95,7 @@ Socket::Read Socket::read() {
 }
 
 void Socket::reset() noexcept {
-    const linger at_once{.l_onoff = 1, .l_linger = 0};
+    const ::linger at_once{.l_onoff = 1, .l_linger = 0};
     if (fd_.is_open()) ::setsockopt(fd_.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
     fd_.reset();
 }

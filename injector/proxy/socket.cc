@@ -111,7 +111,7 @@ void Socket::end() {
 
 void Socket::reset() {
     if (!is_open()) return;
-    const linger at_once{.l_onoff = 1, .l_linger = 0};
+    const ::linger at_once{.l_onoff = 1, .l_linger = 0};
     (void)::setsockopt(native(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
     close();
 }

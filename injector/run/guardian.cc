@@ -19,7 +19,9 @@
 #include "injector/confine.h"
 #include "injector/http/socket.h"
 #include "injector/load/load.h"
+#include "injector/marked.h"
 #include "injector/realtime.h"
+#include "injector/run/command.h"
 #include "injector/run/lease.h"
 #include "injector/run/proxy_role.h"
 #include "injector/standin/standin.h"
@@ -61,7 +63,12 @@ class Guardian {
   private:
     struct Child {
         pid_t pid = 0;
+        bool leads_group = false;
         bool is_killed = false;  ///< by us, as the plan says
+        /// To its group, where it leads one.
+        [[nodiscard]] bool signal(int number) const {
+            return ::kill(leads_group ? -pid : pid, number) == 0;
+        }
     };
 
     [[nodiscard]] bool is_command(const Life& life) const {
@@ -73,6 +80,8 @@ class Guardian {
     template <class Play>
     void fork_into(std::size_t slot, Play play) {
         const pid_t self = ::getpid();
+        const bool leads_group =
+            slot >= first_life_slot && is_command(plan_.lives[slot - first_life_slot]);
         const pid_t pid = ::fork();
         if (pid == 0) {
             ::prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -80,7 +89,9 @@ class Guardian {
             ::signal(SIGINT, SIG_IGN);
             // Whoever holds a copy of another's end keeps it from seeing an end.
             controller_ = Channel{Descriptor{}};
-            if (slot < first_life_slot || !is_command(plan_.lives[slot - first_life_slot]))
+            if (leads_group)
+                ::setpgid(0, 0);
+            else
                 become_role(slot);
             Channel own = std::move(task_.roles[slot]);
             task_.roles.clear();
@@ -90,7 +101,8 @@ class Guardian {
             say("cannot start a process: " + std::string{std::strerror(errno)});
             return;
         }
-        children_[slot].pid = pid;
+        if (leads_group) ::setpgid(pid, pid);  // whoever of the two comes first
+        children_[slot] = {.pid = pid, .leads_group = leads_group};
         if (slot != proxy_slot) task_.roles[slot] = Channel{Descriptor{}};
     }
 
@@ -155,25 +167,16 @@ class Guardian {
     }
 
     void start_command(const Life& life, std::size_t slot) {
-        const BoundService& bound = *plan_.binding_of(life.replica);
-        const std::string port = std::to_string(plan_.address_of(life.replica).port());
-        const std::string number = std::to_string(plan_.model.replicas[life.replica].number);
-        std::vector<std::string> words = bound.start;
-        for (std::string& word : words)
-            for (const auto& [name, value] :
-                 {std::pair{std::string{"{port}"}, port}, {std::string{"{replica}"}, number}})
-                for (std::size_t at; (at = word.find(name)) != std::string::npos;)
-                    word.replace(at, name.size(), value);
+        const std::string name = plan_.name_of(life.replica);
+        const auto self = identify(::getpid());
+        if (!self) return say("cannot start " + name + ": this process cannot be looked at");
+        const std::string mark = mark_of(*self);
+        if (!is_mark_written_ && !journal_.will_start(mark))
+            return say("cannot start " + name + ": " + why_not_written());
+        is_mark_written_ = true;
         fork_into(slot, [&](Channel&) {
             drop_sockets();
-            std::vector<char*> arguments;
-            for (std::string& word : words) arguments.push_back(word.data());
-            arguments.push_back(nullptr);
-            (void)::dup2(STDERR_FILENO, STDOUT_FILENO);  // our own output is for our results
-            ::signal(SIGINT, SIG_DFL);
-            ::signal(SIGTSTP, SIG_DFL);
-            ::execvp(arguments[0], arguments.data());
-            return 127;
+            return become(command_of(plan_, life.replica), mark);
         });
         // One that is started again while it is slow is slow from its beginning.
         if (wanted_[life.replica] > 1) apply_slowdown(life.replica);
@@ -206,7 +209,7 @@ class Guardian {
              ++next_death_) {
             const Death& death = plan_.deaths[next_death_];
             Child* child = child_of(death.replica);
-            if (child == nullptr || ::kill(child->pid, SIGKILL) != 0) continue;
+            if (child == nullptr || !child->signal(SIGKILL)) continue;
             child->is_killed = true;
             has_hit(death.fault);
         }
@@ -239,7 +242,7 @@ class Guardian {
 
     /// A child of ours, or the user's own process, which the journal hears of first.
     bool pause(std::uint32_t replica) {
-        if (Child* child = child_of(replica)) return ::kill(child->pid, SIGSTOP) == 0;
+        if (const Child* child = child_of(replica)) return child->signal(SIGSTOP);
         const BoundService* bound = plan_.binding_of(replica);
         pid_t pid = 0;
         if (bound == nullptr || !(std::ifstream{bound->pid_file} >> pid) || pid <= 1) {
@@ -254,7 +257,8 @@ class Guardian {
         }
         const std::optional<ProcessId> process = identify(pid);
         if (!process || !journal_.will_stop(*process)) {
-            say("cannot pause " + plan_.name_of(replica));
+            say("cannot pause " + plan_.name_of(replica) + ": " +
+                (process ? why_not_written() : "process " + std::to_string(pid) + " is not there"));
             return false;
         }
         foreign_.push_back({replica, *process});
@@ -262,8 +266,8 @@ class Guardian {
     }
 
     void resume(std::uint32_t replica) {
-        if (Child* child = child_of(replica)) {
-            ::kill(child->pid, SIGCONT);
+        if (const Child* child = child_of(replica)) {
+            (void)child->signal(SIGCONT);
             return;
         }
         std::erase_if(foreign_, [&](const Foreign& foreign) {
@@ -276,6 +280,11 @@ class Guardian {
     void continue_foreign(const ProcessId& process) {
         (void)send_signal(process, SIGCONT);
         journal_.has_continued(process);
+    }
+
+    [[nodiscard]] std::string why_not_written() const {
+        const std::string why = std::strerror(errno);
+        return "what is to be undone cannot be written to " + journal_.path() + ": " + why;
     }
 
     // ---- control groups ----
@@ -320,7 +329,7 @@ class Guardian {
             pid, "shaketable-" + std::to_string(::getpid()) + "-" + std::to_string(replica));
         if (!deed) return Unexpected{deed.error()};
         if (!journal_.will_limit(*deed))
-            return Unexpected{Problem{.code = "E303", .message = "it cannot be written down"}};
+            return Unexpected{Problem{.code = "E303", .message = why_not_written()}};
         held_back_.push_back({replica, *deed});
         return &held_back_.back();
     }
@@ -402,7 +411,7 @@ class Guardian {
 
     int end() {
         for (const Child& child : children_)
-            if (child.pid > 0) ::kill(child.pid, SIGKILL);
+            if (child.pid > 0) (void)child.signal(SIGKILL);
         while (::waitpid(-1, nullptr, 0) > 0 || errno == EINTR) {
         }
         for (const Foreign& foreign : foreign_) continue_foreign(foreign.process);
@@ -442,6 +451,7 @@ class Guardian {
     std::vector<Foreign> foreign_;  ///< the user's processes that are stopped
     std::optional<Channel> rescue_;
     bool stopped_ = false;
+    bool is_mark_written_ = false;
 };
 
 }  // namespace
@@ -451,11 +461,10 @@ std::string encode_go(std::chrono::steady_clock::time_point zero) {
 }
 
 int guard(GuardianTask task, Channel& controller) {
-    // A terminal's interrupt goes to the controller, which undoes in order.
-    ::signal(SIGINT, SIG_IGN);
-    ::signal(SIGTERM, SIG_IGN);
-    ::signal(SIGHUP, SIG_IGN);
-    ::signal(SIGPIPE, SIG_IGN);
+    // A terminal's interrupt goes to the controller, which undoes in order. What a terminal kills
+    // it by (SIGQUIT) reaches both, and one must be left.
+    for (const int signal : {SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGPIPE, SIGXFSZ})
+        ::signal(signal, SIG_IGN);
     ::prctl(PR_SET_NAME, "shake-guardian");
     return Guardian{std::move(task), controller}.run();
 }

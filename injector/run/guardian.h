@@ -4,7 +4,8 @@
 /// It does little, so that it can be trusted: it holds no connection and parses nothing. When the
 /// controller's end of the channel closes, however that came about, it kills what it started and
 /// continues what it stopped. Its own death kills its children (PR_SET_PDEATHSIG), and the
-/// controller, or the next `undo`, continues what the journal says was stopped.
+/// controller, or the next `undo`, continues what the journal says was stopped and ends what
+/// commands have started.
 #pragma once
 
 #include <chrono>

@@ -71,6 +71,10 @@ class Terminal {
     else
         redirect(STDERR_FILENO, err, O_WRONLY | O_CREAT | O_TRUNC);
     if (is_closed) close(STDOUT_FILENO);
+    if (how.file_bytes_max) {
+        const rlimit limit{.rlim_cur = *how.file_bytes_max, .rlim_max = *how.file_bytes_max};
+        if (setrlimit(RLIMIT_FSIZE, &limit) != 0) _exit(127);
+    }
     alarm(how.seconds_max);
     const char* path = std::getenv("PATH");
     std::vector<std::string> variables{std::string{"PATH="} + (path == nullptr ? "" : path)};

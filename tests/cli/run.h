@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -32,6 +33,9 @@ struct How {
     std::vector<std::pair<std::string, std::string>> environment{};  ///< besides PATH
     std::string output{};      ///< a file for standard output instead; "closed" closes it
     bool on_terminal = false;  ///< standard error is a terminal
+    /// No file may grow beyond so many bytes, as on a disk that is full; also a file that takes the
+    /// output. A terminal may.
+    std::optional<std::size_t> file_bytes_max{};
     /// A hang is as bad as a crash; generous, for builds with sanitizers on busy machines.
     unsigned seconds_max = 120;
 };

@@ -52,6 +52,7 @@ class Tree {
     /// A process in a group, with one child.
     void add_process(const std::string& group) const {
         write("proc/40/cgroup", group);
+        write("proc/41/cgroup", group);
         write("proc/40/stat", "40 (a b) c) S 1 40 40");
         write("proc/41/stat", "41 (child) S 40 40 40");
         write("proc/42/stat", "42 (other) S 1 42 42");
@@ -106,6 +107,19 @@ TEST_CASE(
     CHECK_FALSE(tree.groups().limit(*deed, {.quota_us = 1'000, .period_us = 4'000}).has_value());
     CHECK(tree.read("groups/app/mine/cpu.cfs_period_us") == "4000");
     CHECK(tree.read("groups/app/mine/cpu.cfs_quota_us") == "1000");
+}
+
+TEST_CASE("control groups 1: a child that lives in another group stays there") {
+    const Tree tree;
+    tree.mount("cgroup", "rw,cpu");
+    tree.add_process("2:cpu:/app\n");
+    tree.write("proc/41/cgroup", "2:cpu:/app/worker\n");
+    tree.write("groups/app/cgroup.procs", "40\n42\n");
+    const auto deed = tree.groups().plan(40, "mine");
+    REQUIRE(deed.has_value());
+    tree.write("groups/app/mine/cgroup.procs", "");
+    CHECK_FALSE(tree.groups().begin(*deed, 40).has_value());
+    CHECK(tree.read("groups/app/mine/cgroup.procs") == "40");
 }
 
 TEST_CASE("control groups 2: a group of the process's own has its limit changed and put back") {

@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -32,7 +33,7 @@ TEST_CASE("process: a signal reaches the process that was meant") {
     int status = 0;
     REQUIRE(::waitpid(child.pid, &status, WUNTRACED) == child.pid);
     CHECK(WIFSTOPPED(status));
-    CHECK(is_stopped(*process));
+    CHECK(state_of(*process) == ProcessState::stopped);
 }
 
 TEST_CASE("process: one that only has its number gets no signal") {
@@ -42,6 +43,26 @@ TEST_CASE("process: one that only has its number gets no signal") {
     CHECK_FALSE(send_signal(other, SIGKILL));
     CHECK(errno == ESRCH);
     CHECK(::waitpid(child.pid, nullptr, WNOHANG) == 0);
+}
+
+TEST_CASE("process: one that cannot be looked at is not taken for one that has gone") {
+    const Child child;
+    const auto process = identify(child.pid);
+    REQUIRE(process.has_value());
+    rlimit before{};
+    REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+    const rlimit none{.rlim_cur = 0, .rlim_max = before.rlim_max};
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
+    const ProcessState state = state_of(*process);
+    const ProcessState of_nobody = state_of({.pid = 0, .started = 0});
+    const bool is_sent = send_signal(*process, SIGCONT);
+    const int why = errno;
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
+    CHECK(state == ProcessState::unknown);
+    CHECK(of_nobody == ProcessState::gone);
+    CHECK_FALSE(is_sent);
+    CHECK(why == EMFILE);
+    CHECK(state_of(*process) == ProcessState::runs);
 }
 
 TEST_CASE("process: this one and those that it descends from are known") {

@@ -14,6 +14,7 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -75,7 +76,7 @@ class Victim {
     }
     [[nodiscard]] bool runs() const {
         const auto self = identify(pid_);
-        return self && !is_stopped(*self);
+        return self && state_of(*self) == ProcessState::runs;
     }
 
   private:
@@ -139,6 +140,8 @@ pid_t start_run(const Bindings& bindings, const std::string& more,
     if (pid == 0) {
         ::setsid();
         ::signal(SIGSEGV, SIG_DFL);
+        const rlimit no_core{};
+        ::setrlimit(RLIMIT_CORE, &no_core);
         auto plan = make_plan(scenario(more), bindings, {.stand_ins = true});
         if (!plan) ::_exit(10);
         auto sockets = open_sockets(*plan);
@@ -285,6 +288,19 @@ TEST_CASE(
     ::kill(controller, SIGTERM);
     int status = 0;
     REQUIRE(wait_until([&] { return ::waitpid(controller, &status, WNOHANG) == controller; }));
+}
+
+TEST_CASE("run: a terminal that kills all of it (SIGQUIT) leaves nothing behind") {
+    const RuntimeFolder folder;
+    const Victim victim{folder.path()};
+    const auto [controller, guardian] = start_paused(bindings_of(victim), victim);
+    ::kill(-controller, SIGQUIT);
+    int status = 0;
+    REQUIRE(wait_until([&] { return ::waitpid(controller, &status, WNOHANG) == controller; }));
+    CHECK((WIFSIGNALED(status) && WTERMSIG(status) == SIGQUIT));
+    CHECK(wait_until([&] { return processes_of(controller).empty(); }));
+    CHECK(wait_until([&] { return victim.runs(); }));
+    CHECK(folder.journals() == 0);
 }
 
 TEST_CASE("run: when controller and guardian die together, `undo` puts it right") {
