@@ -262,7 +262,10 @@ class Guardian {
             return false;
         }
         foreign_.push_back({replica, *process});
-        return send_signal(*process, SIGSTOP);
+        if (send_signal(*process, SIGSTOP)) return true;
+        if (errno != ESRCH)
+            say("cannot pause " + plan_.name_of(replica) + ": " + std::strerror(errno));
+        return false;
     }
 
     void resume(std::uint32_t replica) {
@@ -272,14 +275,17 @@ class Guardian {
         }
         std::erase_if(foreign_, [&](const Foreign& foreign) {
             if (foreign.replica != replica) return false;
-            continue_foreign(foreign.process);
+            if (!continue_foreign(foreign.process))
+                say("cannot continue " + plan_.name_of(replica) + ": " + std::strerror(errno));
             return true;
         });
     }
 
-    void continue_foreign(const ProcessId& process) {
-        (void)send_signal(process, SIGCONT);
+    /// False: the journal says still that it is stopped, so it is tried again at the end; `errno`.
+    bool continue_foreign(const ProcessId& process) {
+        if (!send_signal(process, SIGCONT) && errno != ESRCH) return false;
         journal_.has_continued(process);
+        return true;
     }
 
     [[nodiscard]] std::string why_not_written() const {
@@ -414,7 +420,7 @@ class Guardian {
             if (child.pid > 0) (void)child.signal(SIGKILL);
         while (::waitpid(-1, nullptr, 0) > 0 || errno == EINTR) {
         }
-        for (const Foreign& foreign : foreign_) continue_foreign(foreign.process);
+        for (const Foreign& foreign : foreign_) (void)continue_foreign(foreign.process);
         while (!held_back_.empty()) let_go(held_back_.back().replica);
         const Undone undone = undo(journal_.path());
         if (!stopped_) say_alone(undone.failed);

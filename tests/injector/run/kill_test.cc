@@ -253,6 +253,19 @@ TEST_CASE("run: a guardian that stands still is given up, and the controller und
     CHECK(folder.journals() == 0);
 }
 
+TEST_CASE("run: what the guardian cannot continue is continued by the controller") {
+    const RuntimeFolder folder;
+    const Victim victim{folder.path()};
+    const auto [controller, guardian] = start_paused(bindings_of(victim), victim);
+    const rlimit none{};  // a process is signalled through a descriptor
+    REQUIRE(::prlimit(guardian, RLIMIT_NOFILE, &none, nullptr) == 0);
+    int status = 0;
+    REQUIRE(wait_until([&] { return ::waitpid(controller, &status, WNOHANG) == controller; }));
+    CHECK(WEXITSTATUS(status) == 3);
+    CHECK(victim.runs());
+    CHECK(folder.journals() == 0);
+}
+
 TEST_CASE("run: a terminal cannot suspend any process of it and leave its faults standing") {
     const RuntimeFolder folder;
     const Victim victim{folder.path()};
