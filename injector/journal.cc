@@ -96,7 +96,8 @@ ProcessState state_of_owner(const std::string& path, const Left& left) {
     const std::string name = fs::path{path}.stem().string();
     pid_t pid = 0;
     std::from_chars(name.data(), name.data() + name.size(), pid);
-    return pid > 0 && ::kill(pid, 0) == 0 ? ProcessState::runs : ProcessState::gone;
+    // Killed and not waited for yet it still has its number, and does nothing more.
+    return pid > 0 && identify(pid) ? ProcessState::runs : ProcessState::gone;
 }
 
 void append(Undone& all, Undone one) {
