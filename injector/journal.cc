@@ -96,8 +96,7 @@ ProcessState state_of_owner(const std::string& path, const Left& left) {
     const std::string name = fs::path{path}.stem().string();
     pid_t pid = 0;
     std::from_chars(name.data(), name.data() + name.size(), pid);
-    // Killed and not waited for yet it still has its number, and does nothing more.
-    return pid > 0 && identify(pid) ? ProcessState::runs : ProcessState::gone;
+    return identify(pid) ? ProcessState::runs : state_of({.pid = pid, .started = 0});
 }
 
 void append(Undone& all, Undone one) {

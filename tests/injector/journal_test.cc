@@ -143,11 +143,20 @@ TEST_CASE("journal: one whose run has not written down who it is yet is left alo
     const std::string own = folder.path(std::to_string(::getpid()) + ".journal");
     std::ofstream{own} << "own";
     std::ofstream{folder.path("999999.journal")};
+    // One that was killed keeps its number until its parent, or whoever is that then, has heard.
+    const pid_t killed = ::fork();
+    if (killed == 0) ::_exit(0);
+    siginfo_t told{};
+    REQUIRE(::waitid(P_PID, static_cast<id_t>(killed), &told, WEXITED | WNOWAIT) == 0);
+    const std::string left = folder.path(std::to_string(killed) + ".journal");
+    std::ofstream{left};
     const Undone undone = undo_all(folder.path());
     CHECK(undone.running == 1);
     CHECK(undone.failed.empty());
     CHECK(std::filesystem::exists(own));
     CHECK_FALSE(std::filesystem::exists(folder.path("999999.journal")));
+    CHECK_FALSE(std::filesystem::exists(left));
+    ::waitpid(killed, nullptr, 0);
 }
 
 TEST_CASE("journal: one whose run was killed before it wrote down who it is goes") {
