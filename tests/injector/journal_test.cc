@@ -159,18 +159,5 @@ TEST_CASE("journal: one whose run has not written down who it is yet is left alo
     ::waitpid(killed, nullptr, 0);
 }
 
-TEST_CASE("journal: one whose run was killed before it wrote down who it is goes") {
-    const RuntimeFolder folder;
-    const pid_t pid = ::fork();
-    REQUIRE(pid >= 0);
-    if (pid == 0) ::_exit(0);
-    siginfo_t dead{};
-    REQUIRE(::waitid(P_PID, static_cast<id_t>(pid), &dead, WEXITED | WNOWAIT) == 0);
-    std::ofstream{folder.path(std::to_string(pid) + ".journal")} << "";
-    CHECK(undo_all(*Journal::folder()).failed.empty());  // nobody has waited for it
-    CHECK(folder.journals() == 0);
-    CHECK(::waitpid(pid, nullptr, 0) == pid);
-}
-
 }  // namespace
 }  // namespace shaketable::injector
