@@ -16,6 +16,7 @@ import tracer
 
 PATIENCE = 20  # seconds; only a broken promise needs them
 SEND_SIGNAL = 424  # pidfd_send_signal, the same on all machines
+DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 GROUP = "shaketable-"
 EARLIER = "the earlier result"
 
@@ -29,6 +30,8 @@ class Service:
         self.port = server.server_port
         self.pid = os.fork()
         if self.pid == 0:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            tracer.libc.prctl(DIE_WITH_PARENT, signal.SIGKILL, 0, 0, 0)
             try:
                 server.serve_forever()
             finally:

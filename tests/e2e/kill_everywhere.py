@@ -169,6 +169,7 @@ def main():
     if not tracer.can_trace() or arguments.errors and not tracer.can_fail_calls():
         print("skipped: processes cannot be traced here, or calls not be made to fail")
         sys.exit(77)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # who is told to end puts everything right
     sweeps = arguments.sweeps.split(",") if arguments.sweeps else FAILING if arguments.errors else list(SWEEPS)
 
     def choose(calls):
