@@ -5,30 +5,15 @@
 #include <sstream>
 #include <string>
 
-#include <arpa/inet.h>
 #include <catch2/catch.hpp>
-#include <netinet/in.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
+#include "tests/cli/address.h"
 #include "tests/cli/run.h"
 
 using namespace shaketable::test;
 
 namespace {
-
-/// Free a moment ago.
-std::string free_address() {
-    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in own{};
-    own.sin_family = AF_INET;
-    own.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof own;
-    REQUIRE(bind(fd, reinterpret_cast<sockaddr*>(&own), size) == 0);
-    REQUIRE(getsockname(fd, reinterpret_cast<sockaddr*>(&own), &size) == 0);
-    close(fd);
-    return "127.0.0.1:" + std::to_string(ntohs(own.sin_port));
-}
 
 const std::string server = std::string{SHAKETABLE_BINARY} + " serve -q --listen 127.0.0.1:{port}";
 

@@ -1,13 +1,11 @@
 #include <filesystem>
 #include <string>
 
-#include <arpa/inet.h>
 #include <catch2/catch.hpp>
-#include <netinet/in.h>
 #include <nlohmann/json.hpp>
-#include <sys/socket.h>
 #include <unistd.h>
 
+#include "tests/cli/address.h"
 #include "tests/cli/run.h"
 
 using namespace shaketable::test;
@@ -122,33 +120,6 @@ TEST_CASE("inject: each problem of a plan is shown at its place, with what to do
     CHECK(part.err.find(" --> --set:1:") != std::string::npos);
     CHECK_FALSE(folder.has("runs"));  // nothing was played
 }
-
-namespace {
-
-/// A socket of this machine with an address of its own.
-struct Bound {
-    int fd;
-    std::string address;
-};
-Bound bind_anywhere() {
-    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in own{};
-    own.sin_family = AF_INET;
-    own.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof own;
-    REQUIRE(bind(fd, reinterpret_cast<sockaddr*>(&own), size) == 0);
-    REQUIRE(getsockname(fd, reinterpret_cast<sockaddr*>(&own), &size) == 0);
-    return {fd, "127.0.0.1:" + std::to_string(ntohs(own.sin_port))};
-}
-
-/// Free a moment ago.
-std::string free_address() {
-    const Bound probe = bind_anywhere();
-    close(probe.fd);
-    return probe.address;
-}
-
-}  // namespace
 
 TEST_CASE("inject: a service that dies by itself is named, also where another is meant to") {
     const Folder folder;
